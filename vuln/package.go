@@ -1,3 +1,8 @@
+// Package vuln matches packages against advisories: [Match] asks a [Database]
+// which vulnerabilities the packages of an operating system have.
+//
+// It reads no image and no file. Package vuln/store is a Database on disk, and
+// package scan finds the packages.
 package vuln
 
 // A PackageType is the packaging system a package comes from, spelled as the
