@@ -14,8 +14,8 @@ import (
 // A Database that can fetch what it lacks also implements [Preparer].
 type Database interface {
 	// Affected yields each advisory whose affected range p falls in when
-	// installed on os, and each that cannot be judged (Hit.Err says why). The
-	// order is by advisory id. It stops early when yield returns false. An
+	// installed on os, and each that cannot be judged (Hit.Err says why),
+	// ordered by advisory id; twice if it has two such ranges. It stops early when yield returns false. An
 	// error means that the database could not answer; it matches
 	// [ErrNoAdvisories] where it holds nothing for os.
 	Affected(ctx context.Context, os OS, p *Package, yield func(Hit) bool) error
