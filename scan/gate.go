@@ -1,0 +1,64 @@
+package scan
+
+import (
+	"fmt"
+
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln/severity"
+)
+
+// A Gate decides whether a report may pass. The zero value fails on any
+// vulnerability and on any problem that hides something.
+type Gate struct {
+	Severity       severity.Level // the least level that fails; zero: all
+	IgnoreUnfixed  bool           // pass vulnerabilities without a fixed version
+	IgnoreProblems bool           // pass reports that are not complete
+}
+
+// A Verdict is a gate's decision.
+type Verdict struct {
+	Failed bool
+	// Complete is false when a problem hides some or all packages or
+	// vulnerabilities, whether or not the gate lets that pass.
+	Complete bool
+	// Reasons say why it failed: vulnerabilities first, then each problem. Empty
+	// when it did not.
+	Reasons []string
+}
+
+// Judge applies g to r.
+func (g Gate) Judge(r *Report) Verdict {
+	v := Verdict{Complete: true}
+	counts := make(map[severity.Level]int)
+	for _, f := range r.Vulnerabilities {
+		if f.Severity >= g.Severity && (f.Fixed != "" || !g.IgnoreUnfixed) {
+			counts[f.Severity]++
+		}
+	}
+	for l := severity.Critical; ; l-- {
+		if n := counts[l]; n > 0 {
+			v.Reasons = append(v.Reasons, fmt.Sprintf("%d %s", n, plural(n, "vulnerability", "vulnerabilities")+" of severity "+l.String()))
+		}
+		if l == severity.Unknown {
+			break
+		}
+	}
+	for _, p := range r.Problems {
+		if p.Hides == artifact.HidesNothing {
+			continue
+		}
+		v.Complete = false
+		if !g.IgnoreProblems {
+			v.Reasons = append(v.Reasons, "incomplete: "+p.String())
+		}
+	}
+	v.Failed = len(v.Reasons) > 0
+	return v
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}

@@ -1,0 +1,270 @@
+package scan_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln"
+	"github.com/plimsoll-go/plimsoll/vuln/severity"
+)
+
+// A fakeDB knows hits by source package, and which advisories were read.
+type fakeDB struct {
+	hits map[string][]vuln.Hit
+	err  error
+	read []string
+}
+
+func (db *fakeDB) Affected(_ context.Context, _ vuln.OS, p *vuln.Package, yield func(vuln.Hit) bool) error {
+	for _, h := range db.hits[p.SourceName] {
+		if !yield(h) {
+			break
+		}
+	}
+	return db.err
+}
+
+func (db *fakeDB) Details(_ context.Context, id string) (vuln.Advisory, error) {
+	db.read = append(db.read, id)
+	if strings.HasPrefix(id, "lost") {
+		return vuln.Advisory{}, vuln.ErrNotFound
+	}
+	return vuln.Advisory{ID: id, Title: "title of " + id}, nil
+}
+
+func (db *fakeDB) Info() vuln.DatabaseInfo { return vuln.DatabaseInfo{Schema: 7} }
+
+// inventory is of Debian 12 with packages "name=version".
+func inventory(packages ...string) *scan.Inventory {
+	inv := &scan.Inventory{
+		OS: &vuln.OS{Family: vuln.Debian, Version: "12"}, Layers: []scan.LayerInfo{{DiffID: "sha256:aa"}},
+		Target: scan.Target{Name: "test"},
+	}
+	for _, p := range packages {
+		name, version, _ := strings.Cut(p, "=")
+		inv.Components = append(inv.Components, scan.Component{Package: vuln.Package{
+			Type: vuln.TypeDeb, Name: name, Version: version, SourceName: name, SourceVersion: version,
+		}})
+	}
+	return inv
+}
+
+func found(r *scan.Report) string {
+	var lines []string
+	for _, v := range r.Vulnerabilities {
+		line := fmt.Sprintf("%s %s %s %q", v.Component.Name, v.ID, v.Severity, v.Fixed)
+		if v.Advisory != nil {
+			line += " " + v.Advisory.Title
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func newFakeDB() *fakeDB {
+	return &fakeDB{hits: map[string][]vuln.Hit{
+		"a": {
+			{Advisory: "A1", IDs: []string{"CVE-1"}, Severity: severity.Low, Fixed: "2"},
+			{Advisory: "A2", IDs: []string{"CVE-2", "CVE-3"}, Severity: severity.High, Fixed: "3"},
+		},
+		"b": {{Advisory: "A4", IDs: []string{"CVE-4"}, Severity: severity.High}},
+	}}
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		filter scan.Filter
+		want   string
+		read   string
+	}{
+		{
+			"all", scan.Filter{},
+			"a CVE-2 HIGH \"3\" title of A2\na CVE-3 HIGH \"3\" title of A2\na CVE-1 LOW \"2\" title of A1\nb CVE-4 HIGH \"\" title of A4",
+			"[A1 A2 A4]",
+		},
+		{"low", scan.Filter{Severities: []severity.Level{severity.Low, severity.Critical}}, "a CVE-1 LOW \"2\" title of A1", "[A1]"},
+		{"fixed and high", scan.Filter{Severities: []severity.Level{severity.High}, IgnoreUnfixed: true},
+			"a CVE-2 HIGH \"3\" title of A2\na CVE-3 HIGH \"3\" title of A2", "[A2]"},
+		{"none", scan.Filter{Severities: []severity.Level{}}, "", "[]"},
+	}
+	for _, tt := range tests {
+		db := newFakeDB()
+		rep, err := scan.Judge(t.Context(), inventory("a=1", "b=1", "c=1"), scan.Options{Database: db, Filter: tt.filter})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := found(rep); got != tt.want || len(rep.Problems) > 0 {
+			t.Errorf("%s: Judge finds\n%s\nwith problems %v, want\n%s", tt.name, got, rep.Problems, tt.want)
+		}
+		if got := fmt.Sprint(db.read); got != tt.read {
+			t.Errorf("%s: Judge read advisories %s, want %s", tt.name, got, tt.read)
+		}
+		if len(rep.Components) != 3 || rep.Database == nil || rep.Database.Schema != 7 {
+			t.Errorf("%s: report has %d components and database %v, want 3 and schema 7", tt.name, len(rep.Components), rep.Database)
+		}
+	}
+}
+
+func TestJudgeProblems(t *testing.T) {
+	t.Parallel()
+	noOS, plan9 := inventory("a=1"), inventory("a=1", "b=1")
+	noOS.OS = nil
+	plan9.OS = &vuln.OS{Family: "plan9", Version: "4"}
+	hits := func(h ...vuln.Hit) map[string][]vuln.Hit { return map[string][]vuln.Hit{"a": h} }
+	tests := []struct {
+		name string
+		inv  *scan.Inventory
+		db   *fakeDB
+		want string
+	}{
+		{"no operating system", noOS, newFakeDB(), "match: no operating system found (hides all)"},
+		{"no advisories for the family", plan9, newFakeDB(), `match: no advisories for the family "plan9" (hides all)`},
+		{
+			"a database without this release", inventory("a=1", "b=1"), &fakeDB{err: fmt.Errorf("%w for Debian:12", vuln.ErrNoAdvisories)},
+			"match: 2 packages not matched: no advisories for Debian:12 (hides all)",
+		},
+		{"a broken database", inventory("a=1"), &fakeDB{err: errors.New("database damaged")}, "match: look up a 1: database damaged (hides all)"},
+		{
+			"a version out of order", inventory("a=1", "b=not a version"), newFakeDB(),
+			"match sha256:aa b@not a version: ERROR (hides some)",
+		},
+		{
+			"an advisory out of order", inventory("a=1"), &fakeDB{hits: hits(vuln.Hit{Advisory: "A9", Err: errors.New("range of type GIT")})},
+			"match sha256:aa a@1: advisory A9: range of type GIT (hides some)",
+		},
+		{
+			"an advisory that is not there", inventory("a=1"), &fakeDB{hits: hits(vuln.Hit{Advisory: "lost", IDs: []string{"CVE-1"}})},
+			"match lost: read advisory: advisory not found (hides nothing)",
+		},
+	}
+	for _, tt := range tests {
+		rep, err := scan.Judge(t.Context(), tt.inv, scan.Options{Database: tt.db})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := problems(rep.Problems)
+		before, after, ok := strings.Cut(tt.want, "ERROR")
+		if got != tt.want && (!ok || !strings.HasPrefix(got, before) || !strings.HasSuffix(got, after)) {
+			t.Errorf("%s: Judge has problems\n%s\nwant\n%s", tt.name, got, tt.want)
+		}
+		if len(rep.Components) != len(tt.inv.Components) {
+			t.Errorf("%s: report has %d components, want all %d", tt.name, len(rep.Components), len(tt.inv.Components))
+		}
+	}
+}
+
+// A mix of packages that have advisories and some of another system is told
+// once, not once a package.
+func TestJudgeForeignPackages(t *testing.T) {
+	t.Parallel()
+	inv := inventory("a=1", "x=1", "y=1")
+	inv.Components[1].Type, inv.Components[2].Type = vuln.TypeAPK, vuln.TypeAPK
+	rep, err := scan.Judge(t.Context(), inv, scan.Options{Database: newFakeDB()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "match: 2 packages not matched: no advisories for apk packages on debian (hides some)"
+	if got := problems(rep.Problems); got != want {
+		t.Errorf("Judge has problems\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A denier is a matcher of its own.
+type denier struct {
+	name string
+	err  error
+}
+
+func (d denier) Name() string { return "denier" }
+
+func (d denier) Match(_ context.Context, inv *scan.Inventory) (scan.Results, error) {
+	if d.name == "panic" {
+		panic("boom")
+	}
+	var res scan.Results
+	for i := range inv.Components {
+		if c := &inv.Components[i]; c.Name == d.name {
+			res.Vulnerabilities = append(res.Vulnerabilities, scan.Vulnerability{Component: c, ID: "DENY", Severity: severity.Critical})
+		}
+	}
+	return res, d.err
+}
+
+func TestJudgeMatchers(t *testing.T) {
+	t.Parallel()
+	judge := func(opts scan.Options) *scan.Report {
+		t.Helper()
+		rep, err := scan.Judge(t.Context(), inventory("a=1", "b=1"), opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rep
+	}
+	rep := judge(scan.Options{Database: newFakeDB(), Matchers: []scan.Matcher{denier{name: "b"}}, Filter: scan.Filter{Severities: []severity.Level{severity.Critical}}})
+	if got, want := found(rep), `b DENY CRITICAL ""`; got != want {
+		t.Errorf("Judge finds %s, want %s", got, want)
+	}
+	rep = judge(scan.Options{Matchers: []scan.Matcher{denier{name: "b"}}, Filter: scan.Filter{IgnoreUnfixed: true}})
+	if got := found(rep); got != "" || rep.Database != nil {
+		t.Errorf("Judge finds %q with database %v, want nothing and none", got, rep.Database)
+	}
+	rep = judge(scan.Options{Matchers: []scan.Matcher{denier{name: "a", err: errors.New("half done")}, denier{name: "panic"}}})
+	if got, want := problems(rep.Problems), "match denier: half done (hides all)\nmatch denier: panic: boom (hides all)"; got != want {
+		t.Errorf("Judge has problems\n%s\nwant\n%s", got, want)
+	}
+	if got, want := found(rep), `a DENY CRITICAL ""`; got != want {
+		t.Errorf("Judge drops what a failing matcher found: %q, want %s", got, want)
+	}
+}
+
+func TestJudgeWithNothing(t *testing.T) {
+	t.Parallel()
+	if _, err := scan.Judge(t.Context(), inventory("a=1"), scan.Options{}); !errors.Is(err, scan.ErrNoMatcher) {
+		t.Errorf("Judge without database: error is %v, want ErrNoMatcher", err)
+	}
+	if _, err := scan.Image(t.Context(), "registry:127.0.0.1:1/never/asked", scan.Options{}); !errors.Is(err, scan.ErrNoMatcher) {
+		t.Errorf("Image without database: error is %v, want ErrNoMatcher", err)
+	}
+}
+
+func TestGate(t *testing.T) {
+	t.Parallel()
+	v := func(l severity.Level, fixed string) scan.Vulnerability {
+		return scan.Vulnerability{Severity: l, Fixed: fixed}
+	}
+	p := func(h artifact.Hides) scan.Problem {
+		return scan.Problem{Stage: artifact.StageRead, Err: errors.New("cut"), Hides: h}
+	}
+	some, high := []scan.Problem{p(artifact.HidesNothing), p(artifact.HidesSome)}, []scan.Vulnerability{v(severity.High, ""), v(severity.High, "2"), v(severity.Low, "2")}
+	tests := []struct {
+		name string
+		gate scan.Gate
+		rep  scan.Report
+		want scan.Verdict
+	}{
+		{"clean", scan.Gate{}, scan.Report{}, scan.Verdict{Complete: true}},
+		{"any", scan.Gate{}, scan.Report{Vulnerabilities: high}, scan.Verdict{Failed: true, Complete: true,
+			Reasons: []string{"2 vulnerabilities of severity HIGH", "1 vulnerability of severity LOW"}}},
+		{"unknown counts", scan.Gate{}, scan.Report{Vulnerabilities: []scan.Vulnerability{{}}}, scan.Verdict{Failed: true, Complete: true,
+			Reasons: []string{"1 vulnerability of severity UNKNOWN"}}},
+		{"high and fixed", scan.Gate{Severity: severity.High, IgnoreUnfixed: true}, scan.Report{Vulnerabilities: high}, scan.Verdict{Failed: true, Complete: true,
+			Reasons: []string{"1 vulnerability of severity HIGH"}}},
+		{"critical", scan.Gate{Severity: severity.Critical}, scan.Report{Vulnerabilities: high}, scan.Verdict{Complete: true}},
+		{"a problem", scan.Gate{Severity: severity.Critical}, scan.Report{Problems: some}, scan.Verdict{Failed: true,
+			Reasons: []string{"incomplete: read: cut (hides some)"}}},
+		{"a problem let pass", scan.Gate{IgnoreProblems: true}, scan.Report{Problems: some}, scan.Verdict{}},
+		{"a harmless problem", scan.Gate{}, scan.Report{Problems: some[:1]}, scan.Verdict{Complete: true}},
+	}
+	for _, tt := range tests {
+		if got := tt.gate.Judge(&tt.rep); fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", tt.want) {
+			t.Errorf("%s: Judge = %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package scan
+
+import (
+	"log/slog"
+
+	"github.com/plimsoll-go/plimsoll/scan/source"
+	"github.com/plimsoll-go/plimsoll/vuln"
+)
+
+// Options say how a scan is done, grouped by its stages. It is read, never kept
+// or changed. Each zero field is a sensible default, with one exception: to
+// judge, a scan needs a Database or Matchers.
+type Options struct {
+	// Source is how [Image] reaches what it is asked for. Its Limits are those
+	// below.
+	Source SourceOptions
+
+	// Analyzers turn files into facts; nil means analyze.Image().
+	Analyzers []Analyzer
+	// Workers bounds the layers that are read at one time; 0 is GOMAXPROCS. It
+	// cannot change the result.
+	Workers int
+	// Limits bound what the artifact can cost; zero fields are defaults.
+	Limits Limits
+
+	// Database is what packages are matched against.
+	Database vuln.Database
+	// Matchers judge the inventory after the database has; nil is none.
+	Matchers []Matcher
+	// Filter drops vulnerabilities before their advisories are read.
+	Filter Filter
+
+	// Logger receives what a person who waits may want to know; nil is silent.
+	Logger *slog.Logger
+	// Progress is called as layers are read, from one goroutine at a time; nil
+	// is never. It must return soon.
+	Progress func(Progress)
+}
+
+// SourceOptions are the platform, keychain, transport and the like that an
+// image is opened with.
+type SourceOptions = source.Options
+
+// Progress tells how far a scan is.
+type Progress struct {
+	Layers int // layers read to their end, or given up
+	Total  int // layers there are
+}
