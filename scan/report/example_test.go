@@ -1,0 +1,113 @@
+package report_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/report"
+	"github.com/plimsoll-go/plimsoll/vuln"
+	"github.com/plimsoll-go/plimsoll/vuln/severity"
+)
+
+// boat is a report as scan.Image returns one.
+func boat() *scan.Report {
+	r := &scan.Report{
+		Target: scan.Target{Kind: "image", Name: "boat:1"},
+		OS:     &vuln.OS{Family: vuln.Debian, Version: "12.15"},
+		Components: []scan.Component{{Package: vuln.Package{
+			Type: vuln.TypeDeb, Name: "hull", Version: "1.0-1", SourceName: "hull", SourceVersion: "1.0-1",
+		}}},
+		Database: &vuln.DatabaseInfo{},
+	}
+	r.Vulnerabilities = []scan.Vulnerability{{
+		Component: &r.Components[0], ID: "TEST-2024-0001", Status: vuln.StatusFixed, Fixed: "1.0-2", Severity: severity.High,
+		Advisory: &vuln.Advisory{Title: "hull: leaks"},
+	}}
+	return r
+}
+
+func ExampleTable() {
+	if err := (report.Table{}).Report(context.Background(), os.Stdout, boat()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// Report Summary
+	//
+	// ┌───────────────────────┬────────┬─────────────────┐
+	// │         Target        │  Type  │ Vulnerabilities │
+	// ├───────────────────────┼────────┼─────────────────┤
+	// │ boat:1 (debian 12.15) │ debian │ 1               │
+	// └───────────────────────┴────────┴─────────────────┘
+	// '-' was not compared with advisories, '0' has no findings.
+	//
+	// boat:1 (debian 12.15)
+	// =====================
+	// Total: 1 (UNKNOWN: 0, LOW: 0, MEDIUM: 0, HIGH: 1, CRITICAL: 0)
+	//
+	// ┌─────────┬────────────────┬──────────┬────────┬───────────────────┬───────────────┬─────────────┐
+	// │ Library │  Vulnerability │ Severity │ Status │ Installed Version │ Fixed Version │    Title    │
+	// ├─────────┼────────────────┼──────────┼────────┼───────────────────┼───────────────┼─────────────┤
+	// │ hull    │ TEST-2024-0001 │ HIGH     │ fixed  │ 1.0-1             │ 1.0-2         │ hull: leaks │
+	// └─────────┴────────────────┴──────────┴────────┴───────────────────┴───────────────┴─────────────┘
+}
+
+func ExampleJSON() {
+	r := boat()
+	r.Vulnerabilities = nil
+	if err := (report.JSON{}).Report(context.Background(), os.Stdout, r); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// {
+	//   "SchemaVersion": 2,
+	//   "ArtifactName": "boat:1",
+	//   "ArtifactType": "container_image",
+	//   "Metadata": {
+	//     "OS": {
+	//       "Family": "debian",
+	//       "Name": "12.15"
+	//     }
+	//   },
+	//   "Results": [
+	//     {
+	//       "Target": "boat:1 (debian 12.15)",
+	//       "Class": "os-pkgs",
+	//       "Type": "debian",
+	//       "Packages": [
+	//         {
+	//           "ID": "hull@1.0-1",
+	//           "Name": "hull",
+	//           "Identifier": {
+	//             "PURL": "pkg:deb/debian/hull@1.0-1?distro=debian-12.15"
+	//           },
+	//           "Version": "1.0",
+	//           "Release": "1",
+	//           "SrcName": "hull",
+	//           "SrcVersion": "1.0",
+	//           "SrcRelease": "1",
+	//           "Layer": {}
+	//         }
+	//       ]
+	//     }
+	//   ]
+	// }
+}
+
+func ExampleCount() {
+	var number strings.Builder
+	for _, err := range []error{
+		report.Count{}.Report(context.Background(), os.Stdout, boat()),
+		report.Count{Quiet: true}.Report(context.Background(), &number, boat()),
+	} {
+		if err != nil {
+			fmt.Println(err)
+		}
+	}
+	fmt.Print(number.String())
+	// Output:
+	// boat:1 (debian 12.15): UNKNOWN 0, LOW 0, MEDIUM 0, HIGH 1, CRITICAL 0, total 1
+	// 1
+}

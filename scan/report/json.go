@@ -1,0 +1,156 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+)
+
+// JSON writes Trivy's report, schema version 2, indented by two spaces: what
+// reads that reads this. Differences:
+//
+//   - There is no time of creation and no random id, so the same report gives
+//     the same bytes.
+//   - Problems, at the top level, lists what could not be read or judged and what
+//     that hides. Programs that do not know the field pass over it.
+//   - The size of a layer is that of its blob as stored.
+//
+// Every package is listed, with findings or without. A result without findings
+// has no Vulnerabilities.
+type JSON struct{}
+
+// Report implements [scan.Reporter].
+func (JSON) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(document(r)); err != nil {
+		return fmt.Errorf("encode report of %s: %w", r.Target.Name, err)
+	}
+	return write(ctx, w, out.Bytes())
+}
+
+// document puts r into Trivy's shape.
+func document(r *scan.Report) jsonReport {
+	d := jsonReport{
+		SchemaVersion: 2,
+		ArtifactName:  r.Target.Name,
+		ArtifactType:  string(r.Target.Kind),
+		Metadata:      metadataOf(r),
+	}
+	if r.Target.Kind == artifact.KindImage {
+		d.ArtifactType = "container_image"
+	}
+	for _, e := range results(r) {
+		res := jsonResult{Target: e.target, Class: e.class, Type: e.kind}
+		for _, c := range e.components {
+			res.Packages = append(res.Packages, packageOf(r, e, c))
+		}
+		for _, v := range e.vulnerabilities {
+			res.Vulnerabilities = append(res.Vulnerabilities, vulnerabilityOf(r, e, v))
+		}
+		d.Results = append(d.Results, res)
+	}
+	for _, p := range r.Problems {
+		d.Problems = append(d.Problems, jsonProblem{
+			Stage: string(p.Stage), Path: p.Path, Layer: string(p.Layer),
+			Message: fmt.Sprint(p.Err), Hides: p.Hides.String(),
+		})
+	}
+	return d
+}
+
+func metadataOf(r *scan.Report) jsonMetadata {
+	m := jsonMetadata{
+		ImageID:     string(r.Target.ImageID),
+		RepoTags:    r.Target.RepoTags,
+		RepoDigests: r.Target.RepoDigests,
+		Reference:   r.Target.Reference,
+		ImageConfig: r.Target.Config,
+	}
+	if r.OS != nil {
+		m.OS = &jsonOS{Family: string(r.OS.Family), Name: r.OS.Version}
+	}
+	for _, l := range r.Layers {
+		m.DiffIDs = append(m.DiffIDs, string(l.DiffID))
+		m.Layers = append(m.Layers, jsonLayer{Size: l.Size, Digest: string(l.Digest), DiffID: string(l.DiffID)})
+	}
+	return m
+}
+
+func packageOf(r *scan.Report, e result, c *scan.Component) jsonPackage {
+	version, source := splitVersion(c.Type, c.Version), splitVersion(c.Type, c.SourceVersion)
+	return jsonPackage{
+		ID:         packageID(c),
+		Name:       c.Name,
+		Identifier: jsonIdentifier{PURL: packageURL(r.OS, c)},
+		Version:    version.Upstream, Release: version.Revision, Epoch: version.Epoch,
+		Arch:       c.Arch,
+		SrcName:    c.SourceName,
+		SrcVersion: source.Upstream, SrcRelease: source.Revision, SrcEpoch: source.Epoch,
+		Licenses:   c.Licenses,
+		Maintainer: c.Maintainer,
+		Layer:      layerOf(r, c),
+		FilePath:   pathOf(e, c),
+	}
+}
+
+func vulnerabilityOf(r *scan.Report, e result, v *scan.Vulnerability) jsonVulnerability {
+	j := jsonVulnerability{
+		VulnerabilityID:  v.ID,
+		VendorIDs:        vendorIDs(v),
+		PkgID:            packageID(v.Component),
+		PkgName:          v.Component.Name,
+		PkgPath:          pathOf(e, v.Component),
+		PkgIdentifier:    jsonIdentifier{PURL: packageURL(r.OS, v.Component)},
+		InstalledVersion: v.Component.Version,
+		FixedVersion:     v.Fixed,
+		Status:           v.Status.String(),
+		Layer:            layerOf(r, v.Component),
+		PrimaryURL:       primaryURL(v),
+		Severity:         v.Severity.String(),
+	}
+	a := v.Advisory
+	if a == nil {
+		return j
+	}
+	j.Title, j.Description, j.References = a.Title, a.Description, a.References
+	if a.Source != "" {
+		j.SeveritySource = severitySource(v)
+		j.DataSource = &jsonDataSource{ID: sourceID(a.Source), Name: a.Source}
+		j.CVSS = cvssOf(a)
+	}
+	if !a.Published.IsZero() {
+		j.PublishedDate = &a.Published
+	}
+	if !a.Modified.IsZero() {
+		j.LastModifiedDate = &a.Modified
+	}
+	return j
+}
+
+// packageID is how the two lists of a result refer to each other.
+func packageID(c *scan.Component) string { return c.Name + "@" + c.Version }
+
+// layerOf is the layer that introduced c; empty when the report names none.
+func layerOf(r *scan.Report, c *scan.Component) jsonLayer {
+	if c.Layer < 0 || c.Layer >= len(r.Layers) {
+		return jsonLayer{}
+	}
+	l := r.Layers[c.Layer]
+	return jsonLayer{Digest: string(l.Digest), DiffID: string(l.DiffID)}
+}
+
+// pathOf is the file that lists c, for packages that are not the system's.
+func pathOf(e result, c *scan.Component) string {
+	if e.class == "os-pkgs" {
+		return ""
+	}
+	return c.Path
+}

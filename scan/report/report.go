@@ -1,0 +1,104 @@
+// Package report writes the report of a scan, one format a file: [Table] for
+// people, [JSON] for programs that read Trivy's reports, [Count] for scripts.
+//
+// Every format implements [scan.Reporter]. A report is written in the order it
+// has, so the same report gives the same bytes, and a report is never changed.
+// An error is that of the writer, or of the context before anything is written.
+package report
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln"
+	"github.com/plimsoll-go/plimsoll/vuln/severity"
+)
+
+// A result is the part of a report that has one heading: the packages of the
+// operating system, or those of one other type.
+type result struct {
+	target          string // "debian:12 (debian 12.15)"
+	class           string // "os-pkgs" or "lang-pkgs", Trivy's words
+	kind            string // Trivy's Type: the family, else the packages' type
+	components      []*scan.Component
+	vulnerabilities []*scan.Vulnerability
+}
+
+// results splits r: the operating system first, where there is one or a package
+// of one, then the other package types by name.
+func results(r *scan.Report) []result {
+	system := result{target: r.Target.Name, class: "os-pkgs", kind: "none"}
+	if r.OS != nil {
+		system.target = fmt.Sprintf("%s (%s)", r.Target.Name, r.OS)
+		system.kind = string(r.OS.Family)
+	}
+	all := []result{system}
+	of := func(t vuln.PackageType) *result {
+		if t == vuln.TypeDeb || t == vuln.TypeAPK {
+			return &all[0]
+		}
+		i := slices.IndexFunc(all[1:], func(e result) bool { return e.kind == string(t) })
+		if i < 0 {
+			i = len(all) - 1
+			all = append(all, result{target: string(t), class: "lang-pkgs", kind: string(t)})
+		}
+		return &all[1+i]
+	}
+	for i := range r.Components {
+		e := of(r.Components[i].Type)
+		e.components = append(e.components, &r.Components[i])
+	}
+	for i := range r.Vulnerabilities {
+		e := of(r.Vulnerabilities[i].Component.Type)
+		e.vulnerabilities = append(e.vulnerabilities, &r.Vulnerabilities[i])
+	}
+	slices.SortFunc(all[1:], func(a, b result) int { return strings.Compare(a.kind, b.kind) })
+	if r.OS == nil && len(all[0].components) == 0 && len(all[0].vulnerabilities) == 0 {
+		return all[1:]
+	}
+	return all
+}
+
+// judged reports whether the packages of r were compared with advisories, or
+// found vulnerable without.
+func judged(r *scan.Report) bool {
+	all := slices.ContainsFunc(r.Problems, func(p scan.Problem) bool { return p.Hides == artifact.HidesAll })
+	return len(r.Vulnerabilities) > 0 || r.Database != nil && !all
+}
+
+// incomplete reports whether a problem of r hides anything.
+func incomplete(r *scan.Report) bool {
+	return slices.ContainsFunc(r.Problems, func(p scan.Problem) bool { return p.Hides != artifact.HidesNothing })
+}
+
+// counts is how many of list there are of each severity, as
+// "UNKNOWN: 0, LOW: 1, ..." with sep in place of ": ".
+func counts(list []*scan.Vulnerability, sep string) string {
+	var words []string
+	for _, l := range severity.Levels() {
+		n := 0
+		for _, v := range list {
+			if v.Severity == l {
+				n++
+			}
+		}
+		words = append(words, fmt.Sprintf("%s%s%d", l, sep, n))
+	}
+	return strings.Join(words, ", ")
+}
+
+// write ends a report: text goes out in one piece.
+func write(ctx context.Context, w io.Writer, text []byte) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if _, err := w.Write(text); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}

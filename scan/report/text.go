@@ -1,0 +1,60 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// printable makes a text that an image or an advisory chose safe for a terminal
+// and keeps it on one line: whitespace becomes a single space; control
+// characters, invisible marks such as changes of direction, and bytes that are
+// not UTF-8 are written as Go's escapes.
+func printable(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// maxCell bounds the bytes of a text in a table, so that one name of a megabyte
+// does not make every row that wide.
+const maxCell = 400
+
+// cell is s, printable, and cut with "..." after it when it is long.
+func cell(s string) string {
+	if len(s) > maxCell {
+		n := maxCell
+		for n > maxCell-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		return printable(s[:n]) + "..."
+	}
+	return printable(s)
+}
+
+// titleWords is how many words of a title a table shows.
+const titleWords = 12
+
+// shortTitle is the first words of s, with "..." after them if there are more.
+func shortTitle(s string) string {
+	words := strings.Fields(s)
+	if len(words) <= titleWords {
+		return cell(s)
+	}
+	return cell(strings.Join(words[:titleWords], " ")) + "..."
+}

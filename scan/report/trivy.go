@@ -1,0 +1,116 @@
+package report
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// The types of this file are Trivy's report, schema version 2, as far as we
+// fill it. Field names and which are left out when empty are the format;
+// https://trivy.dev/latest/docs/configuration/reporting/#json
+
+type jsonReport struct {
+	SchemaVersion int
+	ArtifactName  string
+	ArtifactType  string
+	Metadata      jsonMetadata
+	Results       []jsonResult  `json:",omitempty"`
+	Problems      []jsonProblem `json:",omitempty"` // not Trivy's
+}
+
+type jsonProblem struct {
+	Stage   string
+	Path    string `json:",omitempty"`
+	Layer   string `json:",omitempty"` // diff ID
+	Message string
+	Hides   string // "nothing", "some" or "all"
+}
+
+type jsonMetadata struct {
+	OS          *jsonOS         `json:",omitempty"`
+	ImageID     string          `json:",omitempty"`
+	DiffIDs     []string        `json:",omitempty"`
+	RepoTags    []string        `json:",omitempty"`
+	RepoDigests []string        `json:",omitempty"`
+	Reference   string          `json:",omitempty"`
+	ImageConfig json.RawMessage `json:",omitempty"`
+	Layers      []jsonLayer     `json:",omitempty"`
+}
+
+type jsonOS struct {
+	Family string
+	Name   string // the version
+}
+
+type jsonLayer struct {
+	Size   int64  `json:",omitempty"`
+	Digest string `json:",omitempty"`
+	DiffID string `json:",omitempty"`
+}
+
+type jsonResult struct {
+	Target          string
+	Class           string
+	Type            string
+	Packages        []jsonPackage       `json:",omitempty"`
+	Vulnerabilities []jsonVulnerability `json:",omitempty"`
+}
+
+type jsonPackage struct {
+	ID         string
+	Name       string
+	Identifier jsonIdentifier
+	Version    string
+	Release    string   `json:",omitempty"`
+	Epoch      int      `json:",omitempty"`
+	Arch       string   `json:",omitempty"`
+	SrcName    string   `json:",omitempty"`
+	SrcVersion string   `json:",omitempty"`
+	SrcRelease string   `json:",omitempty"`
+	SrcEpoch   int      `json:",omitempty"`
+	Licenses   []string `json:",omitempty"`
+	Maintainer string   `json:",omitempty"`
+	Layer      jsonLayer
+	FilePath   string `json:",omitempty"`
+}
+
+type jsonIdentifier struct {
+	PURL string `json:",omitempty"`
+}
+
+type jsonVulnerability struct {
+	VulnerabilityID  string
+	VendorIDs        []string `json:",omitempty"`
+	PkgID            string
+	PkgName          string
+	PkgPath          string `json:",omitempty"`
+	PkgIdentifier    jsonIdentifier
+	InstalledVersion string
+	FixedVersion     string `json:",omitempty"`
+	Status           string
+	Layer            jsonLayer
+	SeveritySource   string              `json:",omitempty"`
+	PrimaryURL       string              `json:",omitempty"`
+	DataSource       *jsonDataSource     `json:",omitempty"`
+	Title            string              `json:",omitempty"`
+	Description      string              `json:",omitempty"`
+	Severity         string              // in capitals
+	CVSS             map[string]jsonCVSS `json:",omitempty"` // by source id
+	References       []string            `json:",omitempty"`
+	PublishedDate    *time.Time          `json:",omitempty"`
+	LastModifiedDate *time.Time          `json:",omitempty"`
+}
+
+type jsonDataSource struct {
+	ID   string
+	Name string
+}
+
+type jsonCVSS struct {
+	V2Vector  string  `json:",omitempty"`
+	V3Vector  string  `json:",omitempty"`
+	V40Vector string  `json:",omitempty"`
+	V2Score   float64 `json:",omitempty"`
+	V3Score   float64 `json:",omitempty"`
+	V40Score  float64 `json:",omitempty"`
+}
