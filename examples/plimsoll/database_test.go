@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A database that "db build" made is used by "image": where it is told to, and
+// in the user's cache.
+func TestBuildThenScan(t *testing.T) {
+	cache := t.TempDir()
+	for _, name := range cacheVariables() {
+		t.Setenv(name, cache)
+	}
+	out := filepath.Join(t.TempDir(), "out.db")
+	for _, test := range []struct{ build, scan []string }{
+		{[]string{"-o", out}, []string{"--db", out}},
+		{nil, nil},
+	} {
+		args := append([]string{"db", "build", "--from", advisories}, test.build...)
+		code, stdout, stderr := start(t, args...)
+		if code != 0 || stderr != "" || !strings.Contains(stdout, " advisories of ") {
+			t.Fatalf("run(%q) = %d, stdout %q, stderr %q, want 0 and what was built", args, code, stdout, stderr)
+		}
+		args = append([]string{"image", "-f", "count", "-q", debian}, test.scan...)
+		if code, stdout, stderr := start(t, args...); code != 0 || stdout != "24\n" {
+			t.Errorf("run(%q) = %d, stdout %q, want 0, 24; stderr:\n%s", args, code, stdout, stderr)
+		}
+	}
+}
+
+// Records that cannot be read are told at the build, and at each scan with it.
+func TestUnreadableRecords(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	record, err := os.ReadFile(filepath.Join(advisories, "DEBIAN-CVE-2011-3374.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"good.json": string(record), "1.json": "{", "2.json": "{", "3.json": "{", "4.json": "{", "5.json": "{", "6.json\x1b": "",
+		"7.json": "{", "8.json": "{",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(dir, "x.db")
+	for _, test := range []struct {
+		args     []string
+		warnings int
+	}{
+		{[]string{"db", "build", "--from", dir, "-o", out}, 6},
+		{[]string{"db", "build", "--from", dir, "-o", out, "--quiet"}, 0},
+		{[]string{"image", "--db", out, debian}, 6},
+		{[]string{"image", "--db", dir, debian}, 6},
+		{[]string{"image", "--db", dir, debian, "--quiet"}, 0},
+	} {
+		code, _, stderr := start(t, test.args...)
+		if n := strings.Count(stderr, "warning: "); code != 0 || n != test.warnings {
+			t.Errorf("run(%q) = %d with %d warnings, want 0 with %d:\n%s", test.args, code, n, test.warnings, stderr)
+		}
+		if test.warnings > 0 && !strings.Contains(stderr, "2 more advisories could not be read") {
+			t.Errorf("run(%q) does not say how many more there are:\n%s", test.args, stderr)
+		}
+	}
+}

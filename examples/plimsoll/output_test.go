@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/report"
+)
+
+func TestOutputFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "report.json")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("old"), 1<<20), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"image", "--db", advisories, alpine, "-f", "json"}
+	_, want, _ := start(t, args...)
+	code, stdout, stderr := start(t, append(args, "--output", path)...)
+	if code != 0 || stdout != "" || stderr != "" {
+		t.Errorf("run() with --output = %d, stdout %q, stderr %q, want 0 and none", code, stdout, stderr)
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want || want == "" {
+		t.Errorf("--output has %d bytes, want the %d that go to stdout else", len(got), len(want))
+	}
+}
+
+// A scan that fails leaves the old report alone.
+func TestOutputOfFailedScan(t *testing.T) {
+	t.Parallel()
+	path := file(t, "report", []byte("old"))
+	if code, _, _ := start(t, "image", "--db", advisories, "./nosuch.tar", "--output", path); code != exitError {
+		t.Errorf("run() of no image = %d, want %d", code, exitError)
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "old" {
+		t.Errorf("--output of a failed scan holds %q, %v, want it as it was", got, err)
+	}
+}
+
+// half writes a part of a report and fails.
+type half struct{}
+
+var errHalf = errors.New("half is all there is")
+
+func (half) Report(_ context.Context, w io.Writer, _ *scan.Report) error {
+	if _, err := io.WriteString(w, "half"); err != nil {
+		return err
+	}
+	return errHalf
+}
+
+func TestNoHalfReport(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "report")
+	if err := writeReport(t.Context(), half{}, &scan.Report{}, path, nil); !errors.Is(err, errHalf) {
+		t.Errorf("writeReport() = %v, want %v", err, errHalf)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after an error the report is there: %v", err)
+	}
+}
+
+// Colours, width and the progress line are for terminals.
+func TestTerminal(t *testing.T) {
+	tty, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skipf("no terminal to be had: %v", err)
+	}
+	defer tty.Close()
+	table := func(f imageFlags, w io.Writer) report.Table {
+		t.Helper()
+		f.format = "table"
+		r, err := f.reporter(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.(report.Table)
+	}
+	t.Setenv("NO_COLOR", "")
+	if !table(imageFlags{}, tty).Color {
+		t.Error("a terminal has no colours, want them")
+	}
+	if table(imageFlags{output: "report"}, tty).Color || table(imageFlags{}, new(bytes.Buffer)).Color {
+		t.Error("a file has colours, want none")
+	}
+	t.Setenv("NO_COLOR", "1")
+	if table(imageFlags{}, tty).Color {
+		t.Error("NO_COLOR=1 and colours, want none")
+	}
+	if newProgress(tty, false).w == nil {
+		t.Error("a terminal shows no progress, want it")
+	}
+	if newProgress(tty, true).w != nil || newProgress(new(bytes.Buffer), false).w != nil {
+		t.Error("with --quiet, or no terminal, progress is shown, want none")
+	}
+}
+
+func TestProgress(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := &progress{w: &out}
+	p.show("Reading layers", 1, 4)
+	if !strings.Contains(out.String(), "Reading layers") || !strings.Contains(out.String(), "1/4") {
+		t.Errorf("progress writes %q, want what is done and how far", &out)
+	}
+	p.clear()
+	if !strings.HasSuffix(out.String(), "\r") || strings.Contains(out.String(), "\n") {
+		t.Errorf("progress writes %q, want one line, cleared at the end", &out)
+	}
+	n := out.Len()
+	p.clear()
+	p.show("Reading layers", 4, 4)
+	if out.Len() != n {
+		t.Errorf("progress writes %q after it was cleared, want nothing", out.String()[n:])
+	}
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"io"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// A progress is one line on a terminal that tells how far long work is. It is
+// for one goroutine at a time.
+type progress struct {
+	w    io.Writer // nil: silent
+	what string
+	bar  *progressbar.ProgressBar // nil: nothing is drawn
+}
+
+// newProgress draws on stderr if that is a terminal.
+func newProgress(stderr io.Writer, quiet bool) *progress {
+	if _, ok := terminal(stderr); !ok || quiet {
+		return &progress{}
+	}
+	return &progress{w: stderr}
+}
+
+// show draws the line anew, ten times a second at most.
+func (p *progress) show(what string, done, total int) {
+	if p.w == nil {
+		return
+	}
+	if p.what != what {
+		p.clear()
+		p.what = what
+		p.bar = progressbar.NewOptions(total,
+			progressbar.OptionSetWriter(p.w),
+			progressbar.OptionSetDescription(what),
+			progressbar.OptionShowCount(),
+			progressbar.OptionSetWidth(20),
+			progressbar.OptionSetPredictTime(false),
+			progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionClearOnFinish(),
+		)
+	}
+	if p.bar != nil {
+		p.bar.Set(done)
+	}
+}
+
+// clear removes the line; others can be written then.
+func (p *progress) clear() {
+	if p.bar != nil {
+		p.bar.Clear()
+		p.bar = nil
+	}
+}

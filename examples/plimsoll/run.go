@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes beside 0 and the gate's, which --exit-code chooses.
+const (
+	exitUsage = 2 // the command line is wrong
+	exitError = 3 // the work could not be done, or not in full
+)
+
+// An exit is an error that has an exit code. Errors without one are cobra's, and
+// about the command line.
+type exit struct {
+	code int
+	err  error // nil: there is nothing more to say
+}
+
+func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Unwrap() error { return e.err }
+
+// run is the program: args without its name. It returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := &cobra.Command{
+		Use:   "plimsoll",
+		Short: "Find known vulnerabilities in container images",
+		Args:  cobra.NoArgs,
+		RunE:  needCommand,
+
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(imageCommand(), databaseCommand(), versionCommand())
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return 0
+	}
+	var e *exit
+	if !errors.As(err, &e) {
+		fmt.Fprintf(stderr, "error: %v\nRun '%s --help' for usage.\n", err, cmd.CommandPath())
+		return exitUsage
+	}
+	if e.err != nil {
+		fmt.Fprintf(stderr, "error: %s\n", printable(e.err.Error()))
+	}
+	return e.code
+}
+
+// needCommand is what a command does that only holds others.
+func needCommand(*cobra.Command, []string) error {
+	return errors.New("a command is missing")
+}
+
+// failed makes err one that ends the program with [exitError].
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exit{code: exitError, err: err}
+}
