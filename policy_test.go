@@ -1,0 +1,248 @@
+package plimsoll_test
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const modulePath = "github.com/plimsoll-go/plimsoll"
+
+// An importRule says what a package may import beside the standard library.
+// Test files may import anything.
+type importRule struct {
+	inside  []string // packages of this module, by directory
+	outside []string // modules
+}
+
+// importRules has a row for each package of the root module, by directory.
+// The direction is that of ARCHITECTURE.md. No row allows internal/corpus or
+// internal/imagetest: they are for test files.
+func importRules() map[string]importRule {
+	return map[string]importRule{
+		".":             {},
+		"vuln/version":  {},
+		"vuln/severity": {},
+		"vuln":          {inside: []string{"vuln/version", "vuln/severity"}},
+		"vuln/osv": {
+			inside:  []string{"vuln", "vuln/version", "vuln/severity"},
+			outside: []string{"github.com/pandatix/go-cvss"},
+		},
+		"vuln/store": {
+			inside:  []string{"vuln", "vuln/osv", "vuln/version", "vuln/severity"},
+			outside: []string{"go.etcd.io/bbolt", "github.com/klauspost/compress", "golang.org/x/sync"},
+		},
+		"scan/artifact": {
+			inside:  []string{"vuln"},
+			outside: []string{"golang.org/x/sync"},
+		},
+		"scan/source": {
+			inside:  []string{"scan/artifact", "vuln"},
+			outside: []string{"github.com/google/go-containerregistry", "github.com/klauspost/compress"},
+		},
+		"scan/analyze": {inside: []string{"scan/artifact", "vuln"}},
+		"scan": {
+			inside:  []string{"scan/artifact", "scan/source", "scan/analyze", "vuln", "vuln/severity"},
+			outside: []string{"golang.org/x/sync"},
+		},
+		"scan/report": {
+			inside:  []string{"scan", "scan/artifact", "vuln", "vuln/severity"},
+			outside: []string{"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go"},
+		},
+		"internal/corpus":    {},
+		"internal/imagetest": {outside: []string{"github.com/klauspost/compress"}},
+
+		"examples/scanimage":     {inside: []string{"scan", "scan/report", "vuln/store"}},
+		"examples/cigate":        {inside: []string{"scan", "vuln/severity", "vuln/store"}},
+		"examples/custommatcher": {inside: []string{"scan", "scan/report", "vuln", "vuln/severity"}},
+	}
+}
+
+// dependencies gives the reason for each direct dependency, by the module's
+// directory. One that is needed for tests alone says so.
+func dependencies() map[string]map[string]string {
+	return map[string]map[string]string{
+		".": {
+			"github.com/google/go-containerregistry": "registry protocol, credentials, and the names of images",
+			"github.com/klauspost/compress":          "inflates gzip faster than the standard library, and zstd",
+			"golang.org/x/sync":                      "bounded groups of goroutines and a weighted semaphore",
+			"go.etcd.io/bbolt":                       "the file format of the advisory database",
+			"github.com/pandatix/go-cvss":            "scores of CVSS 2.0, 3.0, 3.1 and 4.0 vectors",
+			"github.com/package-url/packageurl-go":   "package URLs in reports",
+			"github.com/jedib0t/go-pretty/v6":        "tables that know the width of a character",
+			"github.com/google/go-cmp":               "tests: readable differences",
+			"github.com/knqyf263/go-deb-version":     "tests: a second opinion on Debian versions",
+			"github.com/Masterminds/semver/v3":       "tests: a second opinion on semantic versions",
+		},
+		"examples/plimsoll": {
+			modulePath:                          "the library",
+			"github.com/spf13/cobra":            "commands and flags",
+			"github.com/schollz/progressbar/v3": "the progress line",
+			"golang.org/x/term":                 "whether there is a terminal, and its width",
+			"github.com/google/go-cmp":          "tests: readable differences",
+		},
+	}
+}
+
+// A reach says what importing a package costs, tests of the package excluded.
+type reach struct {
+	modules int      // the most there may be, this one included; 0: any number
+	never   []string // packages and modules that must not be reached
+}
+
+func reaches() map[string]reach {
+	return map[string]reach{
+		"vuln/version": {modules: 1},
+		"vuln":         {modules: 1},
+		"scan": {
+			modules: 20,
+			never: []string{
+				modulePath + "/vuln/store", modulePath + "/vuln/osv", modulePath + "/scan/report",
+				"go.etcd.io/bbolt", "github.com/pandatix/go-cvss",
+			},
+		},
+	}
+}
+
+// readsEnvironment names the functions that may read the environment, each with
+// the reason. A program that wants none of it does not call them.
+func readsEnvironment() map[string]string {
+	return map[string]string{
+		"scan/source.DefaultKeychain": "finds the credentials that docker login keeps",
+		"vuln/store.DefaultDir":       "finds the user's cache directory",
+	}
+}
+
+// mutableVariables names the package-level variables whose type could be
+// changed in place, each with the reason why nobody does.
+func mutableVariables() map[string]string {
+	return map[string]string{}
+}
+
+func TestImportDirection(t *testing.T) {
+	t.Parallel()
+	rules := importRules()
+	for _, p := range goList(t, rootDir(t), "./...") {
+		dir := directoryOf(p.ImportPath)
+		rule, ok := rules[dir]
+		if !ok {
+			t.Errorf("package %s has no row in importRules", dir)
+			continue
+		}
+		delete(rules, dir)
+		for _, imported := range p.Imports {
+			if !rule.allows(imported) {
+				t.Errorf("package %s imports %s: its row in importRules does not allow that", dir, imported)
+			}
+		}
+	}
+	for _, dir := range slices.Sorted(maps.Keys(rules)) {
+		t.Errorf("importRules has a row for %s, which is no package", dir)
+	}
+}
+
+func TestImportRule(t *testing.T) {
+	t.Parallel()
+	rule := importRule{inside: []string{"vuln"}, outside: []string{"golang.org/x/sync"}}
+	for _, row := range []struct {
+		imported string
+		want     bool
+	}{
+		{"net/http", true},
+		{modulePath + "/vuln", true},
+		{modulePath + "/vuln/store", false},
+		{modulePath, false},
+		{modulePath + "x/vuln", false},
+		{"golang.org/x/sync/errgroup", true},
+		{"golang.org/x/sync", true},
+		{"golang.org/x/syncmap", false},
+		{"go.etcd.io/bbolt", false},
+	} {
+		if got := rule.allows(row.imported); got != row.want {
+			t.Errorf("allows(%q) = %t, want %t", row.imported, got, row.want)
+		}
+	}
+}
+
+// The programs of modules of their own are written on the public API alone,
+// though their paths would let them import internal packages.
+func TestNestedModulesUsePublicAPI(t *testing.T) {
+	t.Parallel()
+	for _, m := range nestedModules(t) {
+		for _, p := range goList(t, m.dir, "./...") {
+			for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+				if strings.HasPrefix(imported, modulePath+"/internal/") {
+					t.Errorf("package %s imports %s", p.ImportPath, imported)
+				}
+			}
+		}
+	}
+}
+
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	reasons := dependencies()
+	for _, m := range allModules(t) {
+		want := reasons[m.name]
+		delete(reasons, m.name)
+		for _, path := range m.direct {
+			if want[path] == "" {
+				t.Errorf("module %s requires %s: dependencies gives no reason", m.name, path)
+			}
+			delete(want, path)
+		}
+		for _, path := range slices.Sorted(maps.Keys(want)) {
+			t.Errorf("dependencies gives a reason for %s, which module %s does not require", path, m.name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(reasons)) {
+		t.Errorf("dependencies has a table for %s, which is no module", name)
+	}
+}
+
+func TestReach(t *testing.T) {
+	t.Parallel()
+	for dir, rule := range reaches() {
+		t.Run(dir, func(t *testing.T) {
+			t.Parallel()
+			modules := make(map[string]bool)
+			for _, p := range goList(t, rootDir(t), "-deps", "./"+dir) {
+				if p.Standard {
+					continue
+				}
+				modules[p.Module.Path] = true
+				if slices.Contains(rule.never, p.ImportPath) || slices.Contains(rule.never, p.Module.Path) {
+					t.Errorf("%s reaches %s", dir, p.ImportPath)
+				}
+			}
+			names := slices.SortedFunc(maps.Keys(modules), cmp.Compare[string])
+			t.Logf("an importer of %s reaches %d modules: %s", dir, len(names), strings.Join(names, " "))
+			if rule.modules > 0 && len(names) > rule.modules {
+				t.Errorf("an importer of %s reaches %d modules, want at most %d", dir, len(names), rule.modules)
+			}
+		})
+	}
+}
+
+func (r importRule) allows(imported string) bool {
+	if imported == modulePath || strings.HasPrefix(imported, modulePath+"/") {
+		return slices.Contains(r.inside, directoryOf(imported))
+	}
+	first, _, _ := strings.Cut(imported, "/")
+	if !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	return slices.ContainsFunc(r.outside, func(module string) bool {
+		return imported == module || strings.HasPrefix(imported, module+"/")
+	})
+}
+
+// directoryOf is the directory of a package of the root module, "." for its root.
+func directoryOf(importPath string) string {
+	if importPath == modulePath {
+		return "."
+	}
+	return strings.TrimPrefix(importPath, modulePath+"/")
+}
