@@ -188,6 +188,24 @@ func TestCorpusLayers(t *testing.T) {
 	}
 }
 
+// TestCorpusSecondReads opens every image of the corpus. In none is a wanted file
+// reached by a link alone.
+func TestCorpusSecondReads(t *testing.T) {
+	t.Parallel()
+	images, err := filepath.Glob(filepath.Join(corpus.Dir(t), "images", "*.tar"))
+	if err != nil || len(images) < 10 {
+		t.Fatalf("corpus has images %v, %v", images, err)
+	}
+	for _, file := range images {
+		inv, err := scan.Inspect(t.Context(), parse(t, file), scan.Options{})
+		if err != nil {
+			t.Error(err)
+		} else if inv.Stats.SecondReads != 0 {
+			t.Errorf("Inspect of %s made %d second reads, want none", file, inv.Stats.SecondReads)
+		}
+	}
+}
+
 // TestCorpusWorkers scans with any number of workers to one report.
 func TestCorpusWorkers(t *testing.T) {
 	t.Parallel()

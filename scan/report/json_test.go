@@ -167,7 +167,7 @@ func TestJSONFields(t *testing.T) {
 func TestJSONProblems(t *testing.T) {
 	t.Parallel()
 	want := []readerProblem{
-		{Stage: "layer", Layer: hash("b"), Message: "unexpected EOF", Hides: "some"},
+		{Stage: "read", Layer: hash("b"), Message: "layer 1: unexpected EOF", Hides: "some"},
 		{Stage: "match", Path: "odd@x_1", Message: `invalid version "x_1"`, Hides: "nothing"},
 	}
 	if diff := cmp.Diff(want, read(t, render(t, report.JSON{}, incomplete())).Problems); diff != "" {

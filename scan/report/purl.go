@@ -51,7 +51,7 @@ func packageURL(os *vuln.OS, c *scan.Component) string {
 	}
 	namespace, name := "", c.Name
 	switch {
-	case c.Type != vuln.TypeDeb && c.Type != vuln.TypeAPK:
+	case !c.Type.System():
 		if i := strings.LastIndexByte(name, '/'); i >= 0 { // @scope/name, example.com/module
 			namespace, name = name[:i], name[i+1:]
 		}

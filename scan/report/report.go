@@ -39,7 +39,7 @@ func results(r *scan.Report) []result {
 	}
 	all := []result{system}
 	of := func(t vuln.PackageType) *result {
-		if t == vuln.TypeDeb || t == vuln.TypeAPK {
+		if t.System() {
 			return &all[0]
 		}
 		i := slices.IndexFunc(all[1:], func(e result) bool { return e.kind == string(t) })

@@ -112,7 +112,7 @@ func incomplete() *scan.Report {
 	r.Problems = []scan.Problem{
 		{
 			Stage: artifact.StageRead, Layer: artifact.DiffID(hash("b")),
-			Err: errors.New("unexpected EOF"), Hides: artifact.HidesSome,
+			Err: &scan.LayerError{Index: 1, DiffID: artifact.DiffID(hash("b")), Err: errors.New("unexpected EOF")}, Hides: artifact.HidesSome,
 		},
 		{
 			Stage: artifact.StageMatch, Path: "odd@x_1",
