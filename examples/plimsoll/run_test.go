@@ -163,7 +163,7 @@ func TestExitCodes(t *testing.T) {
 		"build to nowhere":    {[]string{"db", "build", "--from", advisories, "-o", "nosuch/x.db"}, 3, "error: build database nosuch/x.db:"},
 		"output to nowhere":   {scan(debian, "-o", "nosuch/report"), 3, "error: write report: open nosuch/report:"},
 		"output to directory": {scan(debian, "-o", empty), 3, "error: write report: open " + empty},
-		"not complete":        {scan(broken), 0, "warning: layer sha256:"},
+		"not complete":        {scan(broken), 0, "warning: read: layer 1: "},
 		"not complete, quiet": {scan(broken, "-q"), 0, ""},
 		"not complete, gate":  {scan(broken, "--exit-code", "1"), 3, "error: the report is not complete: problems that hide packages or vulnerabilities: 1"},
 		"not complete, gate, nothing found": {
@@ -200,7 +200,7 @@ func TestProblemsToldOnce(t *testing.T) {
 	} {
 		args := append([]string{"image", "--db", advisories, broken}, test.args...)
 		code, stdout, stderr := start(t, args...)
-		if n, m := strings.Count(stdout, "\n- layer sha256:"), strings.Count(stderr, "warning: layer sha256:"); code != 0 || n != test.stdout || m != test.stderr {
+		if n, m := strings.Count(stdout, "\n- read: layer 1: "), strings.Count(stderr, "warning: read: layer 1: "); code != 0 || n != test.stdout || m != test.stderr {
 			t.Errorf("run(%q) = %d and tells the problem %d times on stdout, %d on stderr, want 0, %d, %d",
 				args, code, n, m, test.stdout, test.stderr)
 		}
