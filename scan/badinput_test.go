@@ -149,8 +149,8 @@ func TestTotalBytes(t *testing.T) {
 	place := filepath.Join(t.TempDir(), "image.tar")
 	imagetest.OCI(twoLayers()).WriteTar(t, place)
 	_, err := scan.Image(t.Context(), place, scan.Options{Database: newFakeDB(), Limits: scan.Limits{TotalBytes: 4096}})
-	if !errors.Is(err, scan.ErrLimit) || !errors.Is(err, artifact.ErrTotalBytes) {
-		t.Errorf("Image error is %v, want ErrTotalBytes", err)
+	if !errors.Is(err, scan.ErrLimit) || !errors.Is(err, artifact.ErrTotal) {
+		t.Errorf("Image error is %v, want ErrTotal", err)
 	}
 }
 

@@ -55,8 +55,25 @@ func TestInspectLimits(t *testing.T) {
 			name: "file bytes", limits: scan.Limits{FileBytes: 6}, hides: artifact.HidesSome, want: []string{"b=1@0 b.jar"},
 			layers: [][]string{{"f a.jar a=1 c=1", "f b.jar b=1"}},
 		}, {
-			name: "memory", limits: scan.Limits{Memory: 6}, hides: artifact.HidesSome, want: []string{"b=1@0 b.jar"},
-			layers: [][]string{{"f a.jar a=1 c=1", "f b.jar b=1"}},
+			name: "memory of a file", limits: scan.Limits{Memory: 4000}, hides: artifact.HidesSome, want: []string{"b=1@0 b.jar"},
+			layers: [][]string{{"f a.jar " + strings.Repeat("a=1 ", 1001), "f b.jar b=1"}},
+		}, {
+			name: "memory of entries", limits: scan.Limits{Memory: 4000}, err: true,
+			layers: [][]string{manyLines("d d%d", 10), manyLines("d d%d", 10)},
+		}, {
+			name: "memory of packages", limits: scan.Limits{Memory: 4000}, err: true,
+			layers: [][]string{{"f a.jar " + strings.Repeat("a=1 ", 6)}, {"f b.jar " + strings.Repeat("a=1 ", 6)}},
+		}, {
+			name: "memory of problems", limits: scan.Limits{Memory: 4000}, err: true,
+			layers: [][]string{{"f a.jar " + strings.Repeat("bad ", 900)}},
+		}, {
+			name: "hard links to a file", limits: scan.Limits{Links: 2}, hides: artifact.HidesSome,
+			want:   []string{"a=1@0 a.jar", "a=1@0 l0.jar", "a=1@0 l1.jar"},
+			layers: [][]string{append([]string{"f a.jar a=1"}, manyLines("h l%d.jar a.jar", 5)...)},
+		}, {
+			name: "links to an unread file", limits: scan.Limits{Links: 2}, hides: artifact.HidesSome,
+			want:   []string{"a=1@0 l0.jar", "a=1@0 l1.jar"},
+			layers: [][]string{append([]string{"f opt/a a=1"}, manyLines("s l%d.jar opt/a", 5)...)},
 		}, {
 			name: "link depth", limits: scan.Limits{Links: 9}, hides: artifact.HidesSome, want: []string{"b=1@0 b.jar"},
 			layers: [][]string{append([]string{"f b.jar b=1"}, deep...)},
@@ -77,7 +94,7 @@ func TestInspectLimits(t *testing.T) {
 			}
 			inv, err := scan.Inspect(t.Context(), source.Memory("test", layers...), scan.Options{Analyzers: listers(), Limits: tt.limits})
 			if tt.err {
-				if !errors.Is(err, scan.ErrLimit) {
+				if !errors.Is(err, scan.ErrLimit) || errors.Is(err, artifact.ErrTotal) != (tt.name != "layers") {
 					t.Fatalf("Inspect error is %v, want ErrLimit", err)
 				}
 				return
@@ -95,19 +112,31 @@ func TestInspectLimits(t *testing.T) {
 	}
 }
 
+// manyLines is n lines of a layer, numbered.
+func manyLines(format string, n int) []string {
+	var lines []string
+	for i := range n {
+		lines = append(lines, fmt.Sprintf(format, i))
+	}
+	return lines
+}
+
 // At the bound itself nothing is cut.
 func TestInspectAtLimits(t *testing.T) {
 	t.Parallel()
-	limits := scan.Limits{Layers: 1, Entries: 3, PathLength: 15, FileBytes: 3, Memory: 3, Links: 1}
+	limits := scan.Limits{Layers: 1, Entries: 3, PathLength: 15, FileBytes: 3, Memory: 2092, Links: 1}
 	src := source.Memory("test", layer(t, "f opt/l a=1", "s var/lib/db/lis /opt/l", "f 0123456789a.jar b=1"))
-	inv, err := scan.Inspect(t.Context(), src, scan.Options{Limits: limits, Analyzers: []scan.Analyzer{
-		lister{"db", vuln.TypeDeb, []scan.Pattern{{Path: "var/lib/db/lis"}, {Suffix: ".jar"}}},
-	}})
+	analyzers := []scan.Analyzer{lister{"db", vuln.TypeDeb, []scan.Pattern{{Path: "var/lib/db/lis"}, {Suffix: ".jar"}}}}
+	inv, err := scan.Inspect(t.Context(), src, scan.Options{Limits: limits, Analyzers: analyzers})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := fmt.Sprint(listing(inv))+problems(inv.Problems), "[a=1@0 b=1@0]"; got != want {
 		t.Errorf("Inspect has %s, want %s", got, want)
+	}
+	limits.Memory--
+	if _, err := scan.Inspect(t.Context(), src, scan.Options{Limits: limits, Analyzers: analyzers}); !errors.Is(err, artifact.ErrTotal) {
+		t.Errorf("Inspect with a byte less of memory: error is %v, want ErrTotal", err)
 	}
 }
 

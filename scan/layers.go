@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -39,6 +40,7 @@ type layerContent struct {
 	facts   []fact           // by entry, then by analyzer
 	wanted  []wantedLink     // by entry
 	err     error            // the layer was not read to its end; the rest is empty
+	kept    int64            // bytes of entries and facts, roughly
 }
 
 // A fact is what one analyzer made of one entry, even if that is nothing.
@@ -62,6 +64,7 @@ type reader struct {
 	dispatch *dispatch
 	limits   artifact.Limits
 	memory   *artifact.Memory
+	kept     atomic.Int64 // bytes of all contents, roughly
 }
 
 // attempts is how often a layer is read when its source is interrupted.
@@ -105,12 +108,13 @@ func (r *reader) read(ctx context.Context, l artifact.Layer) (layerContent, erro
 			return content, nil
 		case ctx.Err() != nil:
 			return layerContent{}, ctx.Err()
-		case errors.Is(err, artifact.ErrTotalBytes):
+		case errors.Is(err, artifact.ErrTotal):
 			return layerContent{}, err
-		case errors.Is(err, artifact.ErrInterrupted) && attempt < attempts:
-			continue
 		}
-		return layerContent{info: content.info, err: err}, nil
+		r.kept.Add(-content.kept)
+		if !errors.Is(err, artifact.ErrInterrupted) || attempt == attempts {
+			return layerContent{info: content.info, err: err}, nil
+		}
 	}
 }
 
@@ -133,6 +137,9 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 	case !isClean(f.Path):
 		return fmt.Errorf("entry path %q is not clean", f.Path)
 	}
+	if err := r.keep(content, entrySize+len(f.Path)+len(f.Link)); err != nil {
+		return err
+	}
 	entry := len(content.entries)
 	content.entries = append(content.entries, f.Entry)
 	switch f.Kind {
@@ -144,10 +151,51 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 		if chosen := r.dispatch.choose(f); len(chosen) > 0 {
 			f.Bind(ctx, r.limits.FileBytes, r.memory)
 			defer f.Release()
-			content.facts = append(content.facts, r.analyze(ctx, entry, f, chosen)...)
+			facts := r.analyze(ctx, entry, f, chosen)
+			content.facts = append(content.facts, facts...)
+			for i := range facts {
+				if err := r.keep(content, facts[i].size()); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return ctx.Err()
+}
+
+// What a value takes in memory beside its strings, with what squashing adds.
+const (
+	entrySize     = 256
+	factSize      = 256
+	componentSize = 384
+)
+
+// keep counts n bytes that content holds.
+func (r *reader) keep(content *layerContent, n int) error {
+	content.kept += int64(n)
+	if total := r.kept.Add(int64(n)); total > r.limits.Memory {
+		return fmt.Errorf("%w: more than %d bytes of names, packages and problems", artifact.ErrTotal, r.limits.Memory)
+	}
+	return nil
+}
+
+// size is the memory that f takes, roughly.
+func (f *fact) size() int {
+	n := factSize
+	for i := range f.Components {
+		c := &f.Components[i]
+		n += componentSize + len(c.Name) + len(c.Version) + len(c.Arch) + len(c.SourceName) + len(c.SourceVersion) + len(c.Maintainer)
+		for _, l := range c.Licenses {
+			n += len(l)
+		}
+	}
+	for name, value := range f.Custom {
+		n += len(name) + len(value)
+	}
+	if f.err != nil {
+		n += len(f.err.Error())
+	}
+	return n
 }
 
 // isClean is fs.ValidPath but for names that are not UTF-8, which layers hold.
@@ -194,12 +242,17 @@ func (r *reader) reread(ctx context.Context, layers []artifact.Layer, contents [
 		}
 		walked++
 		facts, err := r.find(ctx, layers[i], byLayer[i])
-		if ctx.Err() != nil || errors.Is(err, artifact.ErrTotalBytes) {
+		if ctx.Err() != nil || errors.Is(err, artifact.ErrTotal) {
 			return walked, cmp.Or(ctx.Err(), err)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("read again: %w", contents[i].fail(i, err)))
 			continue
+		}
+		for at := range facts {
+			if err := r.keep(&contents[i], facts[at].size()); err != nil {
+				return walked, err
+			}
 		}
 		contents[i].facts = append(contents[i].facts, facts...)
 		slices.SortStableFunc(contents[i].facts, func(a, b fact) int { return cmp.Compare(a.entry, b.entry) })

@@ -57,8 +57,8 @@ func Run(ctx context.Context, src Source, opts Options) (*Report, error) {
 // read a second time.
 //
 // Layers and files that cannot be read become Problems of the inventory. An
-// error means that there is none: src cannot be opened, ctx was cancelled, or
-// Limits.Layers or Limits.TotalBytes was reached.
+// error means that there is none: src cannot be opened, ctx was cancelled,
+// Limits.Layers was reached, or a limit of all layers together.
 func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err error) {
 	analyzers := opts.Analyzers
 	if analyzers == nil {
@@ -95,17 +95,21 @@ func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err
 		return nil, fmt.Errorf("read %s: %w", label(src), err)
 	}
 
-	t := squash(contents, limits.Links)
+	t, err := squash(ctx, contents, limits.Links)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", label(src), err)
+	}
 	files, linkErr := t.unread(dispatch)
 	walked := 0
 	if len(files) > 0 {
-		var err error
 		walked, err = r.reread(ctx, layers, contents, files)
-		if ctx.Err() != nil || errors.Is(err, artifact.ErrTotalBytes) {
+		linkErr = errors.Join(linkErr, err)
+		if !errors.Is(err, artifact.ErrTotal) {
+			t, err = squash(ctx, contents, limits.Links)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", label(src), err)
 		}
-		linkErr = errors.Join(linkErr, err)
-		t = squash(contents, limits.Links)
 	}
 	inv = resolve(art.Target(), contents, analyzers, t)
 	inv.Stats.SecondReads = walked

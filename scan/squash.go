@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -21,6 +22,7 @@ type tree struct {
 	borrowed []placed       // facts found through a link, visible while it leads there
 	origins  map[string]int // the introducing layer, by identity
 	cut      bool           // something was hidden since factual and links were pruned
+	crowded  bool           // a file has more wanted links than count
 }
 
 // A node is a path of the tree.
@@ -33,6 +35,7 @@ type node struct {
 	layer    int   // that put it here
 	entry    int   // in that layer
 	content  *node // of a hard link: the file whose content it shares, hidden or not
+	heirs    int   // of a file: the hard links that its facts count for
 	wanted   []int // of a link: analyzers that want a file here
 	facts    []placed
 }
@@ -46,15 +49,18 @@ type placed struct {
 
 // squash adds layers up, base first. Layers that could not be read count as
 // empty. Beside the visible facts, the tree knows for each component in which
-// layer it was introduced.
-func squash(layers []layerContent, maxLinks int) *tree {
+// layer it was introduced. The error is ctx's.
+func squash(ctx context.Context, layers []layerContent, maxLinks int) (*tree, error) {
 	t := &tree{maxLinks: maxLinks, origins: make(map[string]int)}
 	t.root = &node{kind: artifact.KindDir}
 	t.root.parent = t.root
 	for i := range layers {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		t.apply(i, &layers[i])
 	}
-	return t
+	return t, nil
 }
 
 // apply puts layer i on top: first what it hides, then what it brings.
@@ -137,7 +143,11 @@ func (t *tree) place(n *node, own []*fact) {
 			n.facts = append(n.facts, placed{f, n, n.path()})
 		}
 	}
-	if n.content != nil {
+	if n.content != nil && len(n.wanted) > 0 {
+		if n.content.heirs++; n.content.heirs > t.maxLinks {
+			t.crowded = true
+			return
+		}
 		for _, f := range n.content.facts {
 			if slices.Contains(n.wanted, f.analyzer) {
 				n.facts = append(n.facts, placed{f.fact, n, n.path()})
@@ -336,6 +346,7 @@ func (t *tree) unread(d *dispatch) ([]unread, error) {
 
 	var files []unread
 	var errs []error
+	ways := make(map[*node]int) // to one file
 	for _, path := range slices.Sorted(maps.Keys(wanted)) {
 		n, err := t.follow(path)
 		if err != nil {
@@ -352,9 +363,17 @@ func (t *tree) unread(d *dispatch) ([]unread, error) {
 				missing = append(missing, a)
 			}
 		}
-		if len(missing) > 0 {
-			files = append(files, unread{n, path, missing})
+		if len(missing) == 0 {
+			continue
 		}
+		if ways[n]++; ways[n] > t.maxLinks {
+			t.crowded = true
+			continue
+		}
+		files = append(files, unread{n, path, missing})
+	}
+	if t.crowded {
+		errs = append(errs, fmt.Errorf("%w: a file has more than %d links that packages are looked for at", ErrLimit, t.maxLinks))
 	}
 	return files, errors.Join(errs...)
 }

@@ -84,9 +84,10 @@ type Target struct {
 var (
 	// ErrLimit is matched when a bound of [Limits] was reached.
 	ErrLimit = errors.New("limit reached")
-	// ErrTotalBytes is matched, beside ErrLimit, when that bound was
-	// Limits.TotalBytes, which is one for all layers and so ends the scan.
-	ErrTotalBytes = fmt.Errorf("%w: too many uncompressed bytes in all layers", ErrLimit)
+	// ErrTotal is matched, beside ErrLimit, when the bound is one for all layers
+	// together, and so ends the scan: which of them would be cut depended on
+	// timing.
+	ErrTotal = fmt.Errorf("%w by all layers together", ErrLimit)
 	// ErrInterrupted is matched by an error of Walk that a new Walk may mend: a
 	// connection that was cut.
 	ErrInterrupted = errors.New("interrupted")

@@ -11,14 +11,20 @@ import (
 // named beside it.
 type Limits struct {
 	Layers     int   // layers of an image: 512
-	Entries    int   // entries of one layer: 4,000,000
+	Entries    int   // entries of one layer: 2,000,000
 	PathLength int   // bytes of a path or a link's target: 4,096
 	FileBytes  int64 // bytes of one file that an analyzer reads: 256 MiB
-	Memory     int64 // bytes of such files held at once, by all workers: 1 GiB
-	Links      int   // links followed to resolve one path, and second reads of one scan: 40
+	// Links bounds the links followed to resolve one path, the links to one
+	// file that count for packages, and the second reads of a scan: 40.
+	Links int
+	// Memory bounds the bytes of such files held at once, by all workers, and
+	// apart from that the bytes kept of all layers (names, packages, problems,
+	// each with what it takes in memory, roughly): 1 GiB. Reaching the second
+	// ends the scan with an error that matches ErrTotal.
+	Memory int64
 	// TotalBytes bounds the uncompressed bytes of all layers together, read
-	// once or twice: 64 GiB. Reaching it ends the scan with an error, since
-	// which layer would be cut depended on timing.
+	// once or twice: 64 GiB. Reaching it ends the scan with an error that
+	// matches ErrTotal.
 	TotalBytes int64
 	// Ratio bounds the uncompressed bytes of a blob for each byte of its
 	// stored size, once it has passed RatioFloor: 1,100, just above the 1,032
@@ -36,7 +42,7 @@ const RatioFloor = 16 << 20
 // WithDefaults returns l with each zero field replaced by its default.
 func (l Limits) WithDefaults() Limits {
 	set(&l.Layers, 512)
-	set(&l.Entries, 4_000_000)
+	set(&l.Entries, 2_000_000)
 	set(&l.PathLength, 4096)
 	set(&l.FileBytes, 256<<20)
 	set(&l.Memory, 1<<30)

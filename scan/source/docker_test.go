@@ -138,7 +138,7 @@ func TestDockerBadArchive(t *testing.T) {
 		{"gzip cut", bytes(imagetest.Gzip(whole)[:300]), Options{}, io.ErrUnexpectedEOF, "inflate "},
 		{"gzip cut in its header", bytes(imagetest.Gzip(whole)[:5]), Options{}, io.ErrUnexpectedEOF, "inflate "},
 		{"gzip of no tar", bytes(imagetest.Gzip([]byte(noise(2000)))), Options{}, tar.ErrHeader, "read archive"},
-		{"gzip too large", bytes(imagetest.Gzip(whole)), Options{Limits: artifact.Limits{TotalBytes: 1000}}, artifact.ErrTotalBytes, "more than 1000"},
+		{"gzip too large", bytes(imagetest.Gzip(whole)), Options{Limits: artifact.Limits{TotalBytes: 1000}}, artifact.ErrTotal, "more than 1000"},
 		{"zstd bomb", bytes(imagetest.Zstd(make([]byte, artifact.RatioFloor+1<<20))), Options{}, artifact.ErrLimit, "uncompressed bytes for each"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -35,7 +35,7 @@ func (l *layer) Info() artifact.LayerInfo { return l.blob.info }
 //
 //   - artifact.ErrDigest: the blob has another digest, diff ID or size;
 //   - artifact.ErrLimit: Limits.Ratio was reached, or Limits.TotalBytes, which
-//     matches artifact.ErrTotalBytes as well;
+//     matches artifact.ErrTotal as well;
 //   - io.ErrUnexpectedEOF: the blob, or the tar stream in it, is cut short;
 //   - artifact.ErrInterrupted: whatever opens the blob says so.
 func (l *layer) Walk(ctx context.Context, visit func(*artifact.File) error) error {

@@ -393,7 +393,7 @@ func TestWalkTotalBytes(t *testing.T) {
 		a := ociImage(t, Options{Limits: artifact.Limits{TotalBytes: row.limit}}, img)
 		for i, l := range a.Layers() {
 			_, err := readLayer(t.Context(), l)
-			if i < row.fails && err != nil || i == row.fails && !errors.Is(err, artifact.ErrTotalBytes) {
+			if i < row.fails && err != nil || i == row.fails && !errors.Is(err, artifact.ErrTotal) {
 				t.Errorf("TotalBytes %d: Walk of layer %d of %d bytes = %v", row.limit, i, each, err)
 			}
 		}
@@ -424,7 +424,7 @@ func TestWalkRatio(t *testing.T) {
 			img := imagetest.Image{Layers: []imagetest.Layer{{Entries: zeros(row.bytes), Compress: row.compress}}}
 			opts := Options{Limits: artifact.Limits{Ratio: row.ratio}}
 			err := ociImage(t, opts, img).Layers()[0].Walk(t.Context(), func(*artifact.File) error { return nil })
-			if got := errors.Is(err, artifact.ErrLimit) && !errors.Is(err, artifact.ErrTotalBytes); got != row.fails || !got && err != nil {
+			if got := errors.Is(err, artifact.ErrLimit) && !errors.Is(err, artifact.ErrTotal); got != row.fails || !got && err != nil {
 				t.Errorf("Walk = %v, want a limit reached: %t", err, row.fails)
 			}
 			// The same without a known size.

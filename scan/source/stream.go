@@ -151,7 +151,7 @@ func (r *inflated) Read(p []byte) (int, error) {
 	}
 	// Last, since it ends more than this layer.
 	if total := r.total.Add(int64(n)); total > r.limits.TotalBytes {
-		err = fmt.Errorf("%w: more than %d", artifact.ErrTotalBytes, r.limits.TotalBytes)
+		err = fmt.Errorf("%w: more than %d uncompressed bytes", artifact.ErrTotal, r.limits.TotalBytes)
 	}
 	if err != nil && err != io.EOF {
 		r.err = err
