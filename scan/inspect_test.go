@@ -151,10 +151,10 @@ func TestInspectProblems(t *testing.T) {
 	}{
 		{
 			name: "nothing at all", src: source.Memory("test"),
-			want: "resolve: no operating system found\nno packages found (hides all)", list: "[]",
+			want: "resolve: no operating system found, no packages found (hides all)", list: "[]",
 		}, {
 			name: "no package database", src: source.Memory("test", layer(t, "f etc/motd x")),
-			want: "resolve: no operating system found\nno packages found (hides all)", list: "[]",
+			want: "resolve: no operating system found, no packages found (hides all)", list: "[]",
 		}, {
 			name: "half of a file", src: source.Memory("test", layer(t, "f a.jar a=1 oops b=1")),
 			want: `analyze LAYER0 a.jar: jar: bad word "oops" (hides some)`, list: "[a=1@0 a.jar b=1@0 a.jar]",
@@ -170,7 +170,7 @@ func TestInspectProblems(t *testing.T) {
 		}, {
 			name: "the only layer breaks off", src: brokenSource{source.Memory("test", layer(t, "f a.jar a=1")), 0, bad},
 			want: "read: layer 0: bad layer (hides all)\n" +
-				"resolve: no operating system found\nno packages found (hides all)", list: "[]",
+				"resolve: no operating system found, no packages found (hides all)", list: "[]",
 		}, {
 			name: "a layer that is interrupted each time", src: brokenSource{source.Memory("test", layer(t, "f a.jar a=1"), layer(t, "f b.jar b=1")), 1, artifact.ErrInterrupted},
 			want: "read: layer 1: interrupted (hides some)", list: "[a=1@0 a.jar]",

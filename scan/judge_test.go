@@ -15,9 +15,10 @@ import (
 
 // A fakeDB knows hits by source package, and which advisories were read.
 type fakeDB struct {
-	hits map[string][]vuln.Hit
-	err  error
-	read []string
+	hits   map[string][]vuln.Hit
+	err    error
+	read   []string
+	unread int
 }
 
 func (db *fakeDB) Affected(_ context.Context, _ vuln.OS, p *vuln.Package, yield func(vuln.Hit) bool) error {
@@ -37,7 +38,7 @@ func (db *fakeDB) Details(_ context.Context, id string) (vuln.Advisory, error) {
 	return vuln.Advisory{ID: id, Title: "title of " + id}, nil
 }
 
-func (db *fakeDB) Info() vuln.DatabaseInfo { return vuln.DatabaseInfo{Schema: 7} }
+func (db *fakeDB) Info() vuln.DatabaseInfo { return vuln.DatabaseInfo{Schema: 7, Unread: db.unread} }
 
 // inventory is of Debian 12 with packages "name=version".
 func inventory(packages ...string) *scan.Inventory {
@@ -142,6 +143,9 @@ func TestJudgeProblems(t *testing.T) {
 		{
 			"an advisory that is not there", inventory("a=1"), &fakeDB{hits: hits(vuln.Hit{Advisory: "lost", IDs: []string{"CVE-1"}})},
 			"match lost: read advisory: advisory not found (hides nothing)",
+		}, {
+			"a database that lacks records", inventory("a=1"), &fakeDB{unread: 2},
+			"match: the database lacks 2 advisories that could not be read when it was built (hides some)",
 		},
 	}
 	for _, tt := range tests {

@@ -257,7 +257,7 @@ func (r *reader) reread(ctx context.Context, layers []artifact.Layer, contents [
 		contents[i].facts = append(contents[i].facts, facts...)
 		slices.SortStableFunc(contents[i].facts, func(a, b fact) int { return cmp.Compare(a.entry, b.entry) })
 	}
-	return walked, errors.Join(errs...)
+	return walked, join(errs...)
 }
 
 // find walks l and analyzes files, which are all in it.
@@ -299,6 +299,20 @@ func (l *layerContent) fail(i int, err error) *LayerError {
 func safeAnalyze(ctx context.Context, a artifact.Analyzer, f *artifact.File) (facts artifact.Facts, err error) {
 	defer catch(&err)
 	return a.Analyze(ctx, f)
+}
+
+// join is errors.Join on one line.
+func join(errs ...error) error {
+	var all error
+	for _, err := range errs {
+		switch {
+		case all == nil:
+			all = err
+		case err != nil:
+			all = fmt.Errorf("%w; %w", all, err)
+		}
+	}
+	return all
 }
 
 // catch turns a panic of the function that defers it into an error.

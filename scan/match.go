@@ -64,6 +64,12 @@ func (m *advisories) Match(ctx context.Context, inv *artifact.Inventory) (Result
 	}
 
 	res := Results{Problems: unjudged(inv, found.Unjudged, components)}
+	if n := m.db.Info().Unread; n > 0 {
+		res.Problems = append(res.Problems, artifact.Problem{
+			Stage: artifact.StageMatch, Hides: artifact.HidesSome,
+			Err: fmt.Errorf("the database lacks %d %s that could not be read when it was built", n, plural(n, "advisory", "advisories")),
+		})
+	}
 	for _, a := range found.Affected {
 		v := Vulnerability{
 			Component: components[a.Package], ID: a.ID, Advisories: a.Advisories,

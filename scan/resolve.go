@@ -3,6 +3,7 @@ package scan
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -101,7 +102,7 @@ func resolveProblems(inv *artifact.Inventory, contents []layerContent, visible m
 	case len(inv.Components) > 0:
 	case inv.OS == nil:
 		inv.Problems = append(inv.Problems, artifact.Problem{
-			Stage: artifact.StageResolve, Err: errors.Join(ErrNoOS, ErrNoPackages), Hides: artifact.HidesAll,
+			Stage: artifact.StageResolve, Err: fmt.Errorf("%w, %w", ErrNoOS, ErrNoPackages), Hides: artifact.HidesAll,
 		})
 	default:
 		inv.Problems = append(inv.Problems, artifact.Problem{

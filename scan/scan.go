@@ -103,7 +103,7 @@ func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err
 	walked := 0
 	if len(files) > 0 {
 		walked, err = r.reread(ctx, layers, contents, files)
-		linkErr = errors.Join(linkErr, err)
+		linkErr = join(linkErr, err)
 		if !errors.Is(err, artifact.ErrTotal) {
 			t, err = squash(ctx, contents, limits.Links)
 		}

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -63,8 +62,18 @@ func squash(ctx context.Context, layers []layerContent, maxLinks int) (*tree, er
 	return t, nil
 }
 
-// apply puts layer i on top: first what it hides, then what it brings.
+// apply puts layer i on top: first what it hides, then what it brings. Before
+// both, directories take the place of links, so that what is hidden below one is
+// not looked for where the link led.
 func (t *tree) apply(i int, l *layerContent) {
+	for at, e := range l.entries {
+		if e.Kind != artifact.KindDir {
+			continue
+		}
+		if n := t.at(e.Path); n != nil && n.kind == artifact.KindSymlink {
+			t.put(i, at, e)
+		}
+	}
 	for _, e := range l.entries {
 		switch e.Kind {
 		case artifact.KindWhiteout:
@@ -375,7 +384,7 @@ func (t *tree) unread(d *dispatch) ([]unread, error) {
 	if t.crowded {
 		errs = append(errs, fmt.Errorf("%w: a file has more than %d links that packages are looked for at", ErrLimit, t.maxLinks))
 	}
-	return files, errors.Join(errs...)
+	return files, join(errs...)
 }
 
 // identity tells components apart across layers: by analyzer, name, version

@@ -230,6 +230,13 @@ var squashTests = []struct {
 		},
 		want: []string{},
 	}, {
+		name: "a whiteout below a directory that takes the place of a link",
+		layers: [][]string{
+			{"s lib usr/lib", "f usr/lib/a.jar a=1"},
+			{"d lib", "w lib/a.jar", "f lib/b.jar b=1"},
+		},
+		want: []string{"a=1@0 usr/lib/a.jar", "b=1@1 lib/b.jar"},
+	}, {
 		name: "links to directories up and absolute",
 		layers: [][]string{
 			{"f opt/x/keep none", "s a/b ../opt", "s c /a/b/x"},

@@ -39,6 +39,9 @@ type DatabaseInfo struct {
 	Built      time.Time   // when it was built
 	Ecosystems []Ecosystem // sorted; releases apart: "Debian:12"
 	Advisories int
+	// Unread counts the records that its build could not read, and that it
+	// therefore lacks.
+	Unread int
 }
 
 // A Hit is an advisory whose range holds a package, known without reading the

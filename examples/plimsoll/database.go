@@ -83,17 +83,19 @@ func buildCommand() *cobra.Command {
 	var output string
 	var quiet bool
 	cmd := &cobra.Command{
-		Use:   "build --from DIR|ZIP...",
+		Use:   "build --from DIR|ZIP... [--output FILE]",
 		Short: "Build a database of OSV records",
 		Long: `Build a database of advisories.
 
 DIR holds OSV records (*.json) and zips of them, at any depth, as the public
-export does: <Ecosystem>/all.zip. --from may be given several times.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+export does: <Ecosystem>/all.zip. Several may follow --from, which may also be
+given several times.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, more []string) error {
 			if len(from) == 0 {
 				return errors.New("--from is missing")
 			}
+			from := append(from, more...)
 			return failed(build(cmd.Context(), from, output, quiet, cmd.OutOrStdout(), cmd.ErrOrStderr()))
 		},
 	}
@@ -124,10 +126,15 @@ func build(ctx context.Context, from []string, output string, quiet bool, stdout
 		return err
 	}
 	line.clear()
+	if !quiet {
+		warnRecords(stderr, res)
+	}
+	if res.Advisories == 0 && len(res.Problems) > 0 {
+		return fmt.Errorf("build database %s: none of %d records could be read", output, res.Records)
+	}
 	if quiet {
 		return nil
 	}
-	warnRecords(stderr, res)
 	_, err = fmt.Fprintf(stdout, "%s: %d advisories of %d records\n", output, res.Advisories, res.Records)
 	return err
 }

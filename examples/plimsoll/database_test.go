@@ -67,3 +67,47 @@ func TestUnreadableRecords(t *testing.T) {
 		}
 	}
 }
+
+// A scan with a database that lacks records is not complete.
+func TestUnreadRecordsFailTheGate(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"good.json": `{"id":"TEST-2024-0009","affected":[{"package":{"ecosystem":"Debian:12","name":"none"},"versions":["1"]}]}`,
+		"bad.json":  "{",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, quiet := range []string{"-q=false", "-q"} {
+		code, _, stderr := start(t, "image", "--db", dir, debian, "--exit-code", "1", "-f", "count", quiet)
+		if code != exitError || !strings.Contains(stderr, "not complete") {
+			t.Errorf("run with %s = %d, stderr:\n%s\nwant %d, not complete", quiet, code, stderr, exitError)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "good.json")); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "x.db")
+	if code, _, stderr := start(t, "db", "build", "--from", dir, "-o", out, "-q"); code != exitError || !strings.Contains(stderr, "none of 1 records") {
+		t.Errorf("build of bad records alone = %d, stderr:\n%s\nwant %d, none of 1", code, stderr, exitError)
+	}
+}
+
+// Several inputs may follow --from.
+func TestBuildInputs(t *testing.T) {
+	t.Parallel()
+	out := filepath.Join(t.TempDir(), "x.db")
+	code, stdout, stderr := start(t, "db", "build", "--from", filepath.Join(advisories, "TEST-2024-0002.json"), advisories, "-o", out)
+	if code != exitError {
+		t.Errorf("build of a file that is no zip = %d, stdout %s, want %d", code, stdout, exitError)
+	}
+	code, stdout, stderr = start(t, "db", "build", "--from", t.TempDir(), advisories, "-o", out)
+	if code != 0 || !strings.Contains(stdout, "of 25 records") {
+		t.Errorf("build of two inputs = %d, stdout %s, stderr %s, want 0 and 25 records", code, stdout, stderr)
+	}
+	if code, _, stderr := start(t, "db", "build", "--from", advisories, "-o", t.TempDir()); code != exitError || !strings.Contains(stderr, "directory") {
+		t.Errorf("build to a directory = %d, stderr %s, want %d", code, stderr, exitError)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -117,10 +118,17 @@ func (f *imageFlags) check(args []string) error {
 		return fmt.Errorf("--input %s and %s: only one image can be scanned", f.input, args[0])
 	case f.exitCode != 0 && f.exitCode != 1 && (f.exitCode < 4 || f.exitCode > 125):
 		return fmt.Errorf("--exit-code %d: want 1, or 4 to 125; 2 and 3 say that the scan was not done", f.exitCode)
+	case f.platform != "" && !isPlatform(f.platform):
+		return fmt.Errorf("--platform %s: want OS/ARCH[/VARIANT]", f.platform)
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
 	return nil
+}
+
+func isPlatform(s string) bool {
+	parts := strings.Split(s, "/")
+	return (len(parts) == 2 || len(parts) == 3) && !slices.Contains(parts, "")
 }
 
 func (f *imageFlags) filter() (scan.Filter, error) {

@@ -50,7 +50,9 @@ func writeReport(ctx context.Context, reporter scan.Reporter, r *scan.Report, pa
 	if path == "" {
 		return reporter.Report(ctx, stdout, r)
 	}
-	f, err := os.Create(path)
+	// Not for reading as well: we would be a reader of our own pipe, and never
+	// learn that there is no other.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -122,5 +123,24 @@ func TestProgress(t *testing.T) {
 	p.show("Reading layers", 4, 4)
 	if out.Len() != n {
 		t.Errorf("progress writes %q after it was cleared, want nothing", out.String()[n:])
+	}
+}
+
+// A report that goes to a pipe nobody reads fails; it does not wait for ever.
+func TestOutputToClosedPipe(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	path := fmt.Sprintf("/proc/self/fd/%d", w.Fd())
+	if _, err := os.Stat(path); err != nil {
+		t.Skip(err)
+	}
+	r.Close()
+	code, _, stderr := start(t, "image", "--db", advisories, debian, "-f", "json", "-o", path)
+	if code != exitError || !strings.Contains(stderr, "pipe") {
+		t.Errorf("run() with --output to a closed pipe = %d, stderr %q, want %d", code, stderr, exitError)
 	}
 }

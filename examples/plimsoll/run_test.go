@@ -163,6 +163,7 @@ func TestExitCodes(t *testing.T) {
 		"build to nowhere":    {[]string{"db", "build", "--from", advisories, "-o", "nosuch/x.db"}, 3, "error: build database nosuch/x.db:"},
 		"output to nowhere":   {scan(debian, "-o", "nosuch/report"), 3, "error: write report: open nosuch/report:"},
 		"output to directory": {scan(debian, "-o", empty), 3, "error: write report: open " + empty},
+		"bad platform":        {scan(debian, "--platform", "arm64"), 2, "--platform arm64"},
 		"not complete":        {scan(broken), 0, "warning: read: layer 1: "},
 		"not complete, quiet": {scan(broken, "-q"), 0, ""},
 		"not complete, gate":  {scan(broken, "--exit-code", "1"), 3, "error: the report is not complete: problems that hide packages or vulnerabilities: 1"},

@@ -10,8 +10,11 @@ import (
 // A Component is a package as it was found.
 type Component struct {
 	vuln.Package
-	Path  string // the file that lists it: "var/lib/dpkg/status"
-	Layer int    // index in Inventory.Layers of the layer that introduced it
+	Path string // the file that lists it: "var/lib/dpkg/status"
+	// Layer is the index in Inventory.Layers of the layer that introduced it. Of
+	// a file that only a link makes a database, it is the one that holds the
+	// file, or made the link.
+	Layer int
 }
 
 // An Inventory is what is in an artifact, before anything is judged. It can be

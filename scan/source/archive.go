@@ -66,7 +66,7 @@ func (a *archive) image(ctx context.Context, f *os.File, size int64) (*image, er
 	case a.format == ociFormat || isOCI && ix.has("oci-layout"):
 		return openLayout(ctx, ix, a.file, a.ref, a.opts, f.Close)
 	}
-	return nil, errors.New("neither an archive of docker save nor an OCI layout: no manifest.json, no index.json with an oci-layout")
+	return nil, errors.New("neither an archive of docker save nor an OCI layout: no manifest.json, no index.json with an oci-layout; or it is cut short")
 }
 
 // openTar opens file, or a temporary one that it is inflated to: members of a

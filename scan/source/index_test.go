@@ -3,6 +3,8 @@ package source
 import (
 	"errors"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/plimsoll-go/plimsoll/internal/imagetest"
@@ -131,9 +133,9 @@ func TestNestedIndexLimits(t *testing.T) {
 	for n, want := range map[int]error{maxIndexes: nil, maxIndexes + 1: artifact.ErrLimit} {
 		files := imagetest.Files{"oci-layout": []byte("{}")}
 		list := []imagetest.Descriptor{files.Add(threeLayers())}
-		empty := nested(files, 1, list[0])
-		for range n {
-			list = append(list, empty)
+		for i := range n { // each another, with as many of the same in it
+			inner := slices.Repeat(list[:1], i+1)
+			list = append(list, imagetest.Descriptor{MediaType: imagetest.TypeIndex, Digest: files.Blob(imagetest.NewIndex(inner...))})
 		}
 		files["index.json"] = imagetest.NewIndex(list...)
 		a, err := OCIArchive(tempFile(t, files.Tar()), "", Options{}).Open(t.Context())
@@ -143,5 +145,29 @@ func TestNestedIndexLimits(t *testing.T) {
 		if a != nil {
 			a.Close()
 		}
+	}
+}
+
+// An image with two names is one image, whether or not it says its platform.
+func TestSeveralNames(t *testing.T) {
+	t.Parallel()
+	for _, noPlatform := range []bool{false, true} {
+		img := threeLayers()
+		img.NoPlatform = noPlatform
+		files := imagetest.Files{"oci-layout": []byte("{}")}
+		one := files.Add(img)
+		two := one
+		one.Annotations = map[string]string{"org.opencontainers.image.ref.name": "example.com/app:1"}
+		two.Annotations = map[string]string{"org.opencontainers.image.ref.name": "example.com/app:latest"}
+		files["index.json"] = imagetest.NewIndex(one, two)
+		a, err := OCIArchive(tempFile(t, files.Tar()), "", Options{}).Open(t.Context())
+		if err != nil {
+			t.Errorf("Open without platform %v: %v", noPlatform, err)
+			continue
+		}
+		if got := strings.Join(a.Target().RepoTags, " "); got != "example.com/app:1 example.com/app:latest" {
+			t.Errorf("RepoTags are %s, want both", got)
+		}
+		a.Close()
 	}
 }

@@ -135,12 +135,12 @@ func byRef(manifests []v1.Descriptor, ref string) ([]v1.Descriptor, error) {
 		if ref != "" && name != ref && tagOf(name) != ref || !mayBeImage(desc) {
 			continue
 		}
-		chosen = append(chosen, desc)
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
 		if d := desc.Digest.String(); !slices.Contains(digests, d) {
 			digests = append(digests, d)
+			chosen = append(chosen, desc) // once, however many names it has
+		}
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	if len(chosen) == 0 && ref != "" {

@@ -63,6 +63,9 @@ type Problem struct {
 // the new one at any moment, and after an error the old one. Records are held
 // in memory in packed form, about a kilobyte each.
 func Build(ctx context.Context, out string, inputs []string, opts BuildOptions) (Result, error) {
+	if info, err := os.Stat(out); err == nil && info.IsDir() {
+		return Result{}, fmt.Errorf("build database %s: it is a directory", out)
+	}
 	recs, res, err := compileAll(ctx, inputs, opts)
 	if err != nil {
 		return Result{}, fmt.Errorf("build database %s: %w", out, err)

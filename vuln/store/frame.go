@@ -30,6 +30,18 @@ const (
 	footerText = "PLIMSEND"
 )
 
+// openRegular opens a regular file. Opening a pipe could wait for ever.
+func openRegular(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: not a file", ErrNotDatabase)
+	}
+	return os.Open(path)
+}
+
 // checkFrame judges f by its mark and footer and returns the checksum of the
 // content, which it does not read.
 func checkFrame(f *os.File) (sum [sha256.Size]byte, err error) {
@@ -106,9 +118,9 @@ func seal(path string, size int64) error {
 // Verify reads the whole file at path and compares it with its checksum. Its
 // errors are those of [Open].
 func Verify(path string) error {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
-		return fmt.Errorf("verify database: %w", err)
+		return fmt.Errorf("verify database %s: %w", path, err)
 	}
 	defer f.Close()
 	want, err := checkFrame(f)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -189,4 +190,19 @@ func exercise(path string) error {
 		}
 	}
 	return nil
+}
+
+// A pipe that nobody writes to is refused, not waited for.
+func TestOpenPipe(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pipe")
+	if out, err := exec.Command("mkfifo", path).CombinedOutput(); err != nil {
+		t.Skipf("mkfifo: %v: %s", err, out)
+	}
+	if _, err := Open(path); !errors.Is(err, ErrNotDatabase) {
+		t.Errorf("Open of a pipe = %v, want ErrNotDatabase", err)
+	}
+	if err := Verify(path); !errors.Is(err, ErrNotDatabase) {
+		t.Errorf("Verify of a pipe = %v, want ErrNotDatabase", err)
+	}
 }

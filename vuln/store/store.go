@@ -58,9 +58,9 @@ var _ vuln.Database = (*DB)(nil)
 // missing file matches [fs.ErrNotExist]. The content is not read as a whole:
 // [Verify] does that.
 func Open(path string) (*DB, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
 	if _, err := checkFrame(f); err != nil {
 		f.Close()
@@ -110,7 +110,7 @@ func (db *DB) load() error {
 	if db.res, err = decodeResult(meta.Get([]byte(keyResult))); err != nil {
 		return err
 	}
-	db.info = vuln.DatabaseInfo{Schema: Schema, Built: db.res.Built, Advisories: db.res.Advisories}
+	db.info = vuln.DatabaseInfo{Schema: Schema, Built: db.res.Built, Advisories: db.res.Advisories, Unread: len(db.res.Problems)}
 	return packages.ForEachBucket(func(name []byte) error {
 		eco := vuln.Ecosystem(name)
 		db.ecosystems[eco] = packages.Bucket(name)
