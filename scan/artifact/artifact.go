@@ -41,8 +41,9 @@ type Layer interface {
 	Info() LayerInfo
 	// Walk calls visit for each entry, in stream order, from one goroutine. It
 	// may be called again, and for several layers at once. It stops with
-	// visit's error, or ctx's. The stream's digests are verified at its end,
-	// so what visit has seen counts only when Walk returns nil.
+	// visit's error, or ctx's. The stream's digest is verified at its end, so
+	// what visit has seen counts only when Walk returns nil; the diff ID only where
+	// no digest is known.
 	//
 	// An error matching [ErrInterrupted] means that a new Walk may succeed.
 	Walk(ctx context.Context, visit func(*File) error) error

@@ -48,7 +48,7 @@ func (l *layer) Walk(ctx context.Context, visit func(*artifact.File) error) erro
 	}
 	defer s.close()
 
-	tr := tar.NewReader(s.buf)
+	tr := tar.NewReader(s.inflated)
 	for first := true; ; first = false {
 		if err := ctx.Err(); err != nil {
 			return err

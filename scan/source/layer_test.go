@@ -176,7 +176,6 @@ func TestWalkBadLayer(t *testing.T) {
 	t.Parallel()
 	content := noise(300_000) // more than any buffer in between
 	entries := []imagetest.Entry{imagetest.File("first", "1"), imagetest.File("big", content), imagetest.File("last", "2")}
-	wrong := "sha256:" + strings.Repeat("0", 64)
 	cut := func(n int) func([]byte) []byte { return func(b []byte) []byte { return b[:n] } }
 	flip := func(b []byte) []byte {
 		b = bytes.Clone(b)
@@ -207,7 +206,6 @@ func TestWalkBadLayer(t *testing.T) {
 		{"no tar", imagetest.Layer{Raw: []byte(content[:5000])}, nil, tar.ErrHeader, "neither a tar stream nor one compressed"},
 		{"no tar, plain", imagetest.Layer{Raw: []byte(content[:5000]), Compress: imagetest.Plain}, nil, tar.ErrHeader, "neither a tar stream nor one compressed"},
 		{"a header that is none", imagetest.Layer{Raw: slices.Concat(imagetest.TarOf(entries[0])[:1024], []byte(content[:5000]))}, nil, tar.ErrHeader, ""},
-		{"diff ID", imagetest.Layer{DiffID: wrong}, nil, artifact.ErrDigest, "uncompressed bytes are sha256:"},
 		{"digest", imagetest.Layer{Compress: imagetest.Plain}, flip, artifact.ErrDigest, "stored bytes are sha256:"},
 		{"digest of what follows the tar", imagetest.Layer{Raw: slices.Concat(imagetest.TarOf(entries...), make([]byte, 1<<20)), Compress: imagetest.Plain},
 			func(b []byte) []byte {
@@ -252,13 +250,25 @@ func TestWalkBadLayer(t *testing.T) {
 	}
 }
 
-// A digest error names what was wanted and what was there.
-func TestWalkDigestMessage(t *testing.T) {
+// A layer without a digest is held to its diff ID, and the error names what was
+// wanted and what was there. One with a digest is held to that alone.
+func TestWalkDiffID(t *testing.T) {
 	t.Parallel()
 	wrong := "sha256:" + strings.Repeat("a", 64)
 	img := imagetest.Image{Layers: []imagetest.Layer{{Raw: imagetest.TarOf(), DiffID: wrong}}}
-	_, err := readLayer(t.Context(), ociImage(t, Options{}, img).Layers()[0])
+	a, err := DockerArchive(tempFile(t, imagetest.Docker(img).Tar()), Options{}).Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	_, err = readLayer(t.Context(), a.Layers()[0])
 	checkMessage(t, "Walk", err, "want "+wrong, "uncompressed bytes are "+imagetest.Digest(imagetest.TarOf()))
+	if !errors.Is(err, artifact.ErrDigest) {
+		t.Errorf("Walk = %v, want ErrDigest", err)
+	}
+	if _, err := readLayer(t.Context(), ociImage(t, Options{}, img).Layers()[0]); err != nil {
+		t.Errorf("Walk of a layer with a digest = %v, want nil", err)
+	}
 }
 
 // The error of what a blob is read from survives the decompressors.
