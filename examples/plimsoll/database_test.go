@@ -99,11 +99,11 @@ func TestUnreadRecordsFailTheGate(t *testing.T) {
 func TestBuildInputs(t *testing.T) {
 	t.Parallel()
 	out := filepath.Join(t.TempDir(), "x.db")
-	code, stdout, stderr := start(t, "db", "build", "--from", filepath.Join(advisories, "TEST-2024-0002.json"), advisories, "-o", out)
+	code, stdout, _ := start(t, "db", "build", "--from", filepath.Join(advisories, "TEST-2024-0002.json"), advisories, "-o", out)
 	if code != exitError {
 		t.Errorf("build of a file that is no zip = %d, stdout %s, want %d", code, stdout, exitError)
 	}
-	code, stdout, stderr = start(t, "db", "build", "--from", t.TempDir(), advisories, "-o", out)
+	code, stdout, stderr := start(t, "db", "build", "--from", t.TempDir(), advisories, "-o", out)
 	if code != 0 || !strings.Contains(stdout, "of 25 records") {
 		t.Errorf("build of two inputs = %d, stdout %s, stderr %s, want 0 and 25 records", code, stdout, stderr)
 	}
