@@ -74,6 +74,8 @@ func dependencies() map[string]map[string]string {
 			"github.com/jedib0t/go-pretty/v6":        "tables that know the width of a character",
 			"github.com/google/go-cmp":               "tests: readable differences",
 			"github.com/knqyf263/go-deb-version":     "tests: a second opinion on Debian versions",
+			"github.com/knqyf263/go-rpm-version":     "tests: a second opinion on rpm versions",
+			"github.com/knqyf263/go-apk-version":     "tests: the apk order that other scanners use, to be measured against",
 			"github.com/Masterminds/semver/v3":       "tests: a second opinion on semantic versions",
 		},
 		"examples/plimsoll": {

@@ -21,6 +21,9 @@ func TestAllocs(t *testing.T) {
 				if _, err := s.AppendKey(buf, r.b); err != nil {
 					t.Fail()
 				}
+				if _, _, err := version.AppendBound(buf, s, r.b); err != nil {
+					t.Fail()
+				}
 			})
 			if allocs != 0 {
 				t.Errorf("%s: %s: %s allocates %v times, want 0", r.pos, s, r, allocs)
@@ -29,7 +32,9 @@ func TestAllocs(t *testing.T) {
 	}
 	iv := version.Interval{Lower: mustKey(t, version.Deb, "1"), Upper: mustKey(t, version.Deb, "2")}
 	key := mustKey(t, version.Deb, "1.5")
-	if allocs := testing.AllocsPerRun(10, func() { iv.Contains(key) }); allocs != 0 {
-		t.Errorf("Contains allocates %v times, want 0", allocs)
+	for _, iv.AnyRelease = range []bool{false, true} {
+		if allocs := testing.AllocsPerRun(10, func() { iv.Contains(key) }); allocs != 0 {
+			t.Errorf("Contains allocates %v times, want 0 (AnyRelease %v)", allocs, iv.AnyRelease)
+		}
 	}
 }

@@ -6,39 +6,16 @@ import (
 	"time"
 
 	"github.com/Masterminds/semver/v3"
+	apkversion "github.com/knqyf263/go-apk-version"
 	debversion "github.com/knqyf263/go-deb-version"
+	rpmversion "github.com/knqyf263/go-rpm-version"
 
 	"github.com/plimsoll-go/plimsoll/vuln/version"
 )
 
-// debMix and the others are neighbouring versions of real kinds of packages:
-// long shared prefixes, and a difference late.
-func debMix() []string {
-	return []string{
-		"3.0.15-1~deb12u1", "3.0.16-1~deb12u1", "2.36-9+deb12u9", "2.36-9+deb12u10",
-		"1:9.2p1-2+deb12u5", "1:9.2p1-2+deb12u6", "5.36.0-7+deb12u1", "5.36.0-7+deb12u2",
-		"7.88.1-10+deb12u12", "7.88.1-10+deb12u14", "1:1.2.13.dfsg-1", "1:1.3.dfsg-3.1",
-	}
-}
-
-func apkMix() []string {
-	return []string{
-		"3.1.7-r0", "3.1.7-r1", "1.36.1-r29", "1.36.1-r30", "9.6_p1-r0", "9.7_p1-r0",
-		"1.1.1w-r0", "1.1.1w-r1", "8.5.0_rc1-r0", "8.5.0-r0", "0.7.5_p20210101-r1", "0.7.5_p20210102-r0",
-	}
-}
-
-func semverMix() []string {
-	return []string{
-		"4.17.20", "4.17.21", "18.2.0-rc.1", "18.2.0", "v0.0.0-20191109021931-daa7c04131f5",
-		"v0.0.0-20200101000000-a1b2c3d4e5f6", "1.0.0-alpha.9", "1.0.0-alpha.10", "2.31.0+incompatible", "2.31.1+incompatible",
-	}
-}
-
 func forMixes(b *testing.B, run func(b *testing.B, s version.Scheme, mix []string)) {
-	mixes := map[version.Scheme][]string{version.Deb: debMix(), version.APK: apkMix(), version.Semver: semverMix()}
-	for _, s := range schemes() {
-		b.Run(s.String(), func(b *testing.B) { run(b, s, mixes[s]) })
+	for _, k := range kits() {
+		b.Run(k.scheme.String(), func(b *testing.B) { run(b, k.scheme, k.mix) })
 	}
 }
 
@@ -56,6 +33,16 @@ func BenchmarkCompare(b *testing.B) {
 				x, _ := debversion.NewVersion(mix[i])
 				y, _ := debversion.NewVersion(mix[j])
 				x.Compare(y)
+			})
+		case version.APK:
+			reportPeer(b, len(mix), func(i, j int) {
+				x, _ := apkversion.NewVersion(mix[i])
+				y, _ := apkversion.NewVersion(mix[j])
+				x.Compare(y)
+			})
+		case version.RPM:
+			reportPeer(b, len(mix), func(i, j int) {
+				rpmversion.NewVersion(mix[i]).Compare(rpmversion.NewVersion(mix[j]))
 			})
 		case version.Semver:
 			reportPeer(b, len(mix), func(i, j int) {
@@ -95,6 +82,12 @@ func BenchmarkKeys(b *testing.B) {
 		switch s {
 		case version.Deb:
 			parsed := parseAll(b, mix, debversion.NewVersion)
+			reportPeer(b, len(mix), func(i, j int) { parsed[i].Compare(parsed[j]) })
+		case version.APK:
+			parsed := parseAll(b, mix, apkversion.NewVersion)
+			reportPeer(b, len(mix), func(i, j int) { parsed[i].Compare(parsed[j]) })
+		case version.RPM:
+			parsed := parseAll(b, mix, func(v string) (rpmversion.Version, error) { return rpmversion.NewVersion(v), nil })
 			reportPeer(b, len(mix), func(i, j int) { parsed[i].Compare(parsed[j]) })
 		case version.Semver:
 			parsed := parseAll(b, mix, semver.NewVersion)

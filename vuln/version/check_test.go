@@ -120,23 +120,29 @@ func TestCheck(t *testing.T) {
 		{version.Semver, "1.2.3+é", 6, "invalid character in an identifier"},
 	}
 	for _, tt := range tests {
-		err := tt.scheme.Check(tt.v)
-		checkKey(t, tt.scheme, tt.v)
-		if tt.reason == "" {
-			if err != nil {
-				t.Errorf("%s.Check(%q) = %v, want nil", tt.scheme, tt.v, err)
-			}
-			continue
+		checkFlaw(t, tt.scheme, tt.v, tt.offset, tt.reason)
+	}
+}
+
+// checkFlaw checks that Check finds the flaw of v at offset; none if reason is "".
+func checkFlaw(t *testing.T, s version.Scheme, v string, offset int, reason string) {
+	t.Helper()
+	err := s.Check(v)
+	checkKey(t, s, v)
+	if reason == "" {
+		if err != nil {
+			t.Errorf("%s.Check(%q) = %v, want nil", s, v, err)
 		}
-		var got *version.Error
-		if !errors.As(err, &got) {
-			t.Errorf("%s.Check(%q) = %v, want %q at byte %d", tt.scheme, tt.v, err, tt.reason, tt.offset)
-			continue
-		}
-		want := &version.Error{Scheme: tt.scheme.String(), Value: tt.v, Offset: tt.offset, Reason: tt.reason}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s.Check(%q): -want +got\n%s", tt.scheme, tt.v, diff)
-		}
+		return
+	}
+	var got *version.Error
+	if !errors.As(err, &got) {
+		t.Errorf("%s.Check(%q) = %v, want %q at byte %d", s, v, err, reason, offset)
+		return
+	}
+	want := &version.Error{Scheme: s.String(), Value: v, Offset: offset, Reason: reason}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s.Check(%q): -want +got\n%s", s, v, diff)
 	}
 }
 

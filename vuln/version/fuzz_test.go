@@ -7,10 +7,6 @@ import (
 	"github.com/plimsoll-go/plimsoll/vuln/version"
 )
 
-func FuzzDeb(f *testing.F)    { fuzzLaws(f, version.Deb) }
-func FuzzAPK(f *testing.F)    { fuzzLaws(f, version.APK) }
-func FuzzSemver(f *testing.F) { fuzzLaws(f, version.Semver) }
-
 func fuzzLaws(f *testing.F, s version.Scheme) {
 	for _, r := range ownRows(f, s) {
 		f.Add(r.a, r.b, r.a+"0")

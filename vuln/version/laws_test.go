@@ -83,25 +83,6 @@ func checkPair(t *testing.T, s version.Scheme, a, b string) {
 	}
 }
 
-// randomVersion makes a string out of the pieces that versions of s are made
-// of. Many are ill formed.
-func randomVersion(r *rand.Rand, s version.Scheme) string {
-	var pieces []string
-	switch s {
-	case version.Deb:
-		pieces = strings.Fields("0 1 9 10 007 208 99999999999999999999 a b Z rc . . + ~ ~ - - : dfsg _ 2147483648: +1:")
-	case version.APK:
-		pieces = strings.Fields("0 1 9 10 007 208 99999999999999999999 . . .0 a p _alpha _rc _p _git ~ab ~0 -r -r0 _")
-	case version.Semver:
-		pieces = strings.Fields("0 1 9 10 007 208 99999999999999999999 . . . a rc -rc - + -0 .1.0 v")
-	}
-	v := []string{"1.0.0", "1.2.", "1.0", "1", "0", ""}[r.IntN(6)]
-	for range r.IntN(6) {
-		v += pieces[r.IntN(len(pieces))]
-	}
-	return v
-}
-
 // neighbour returns v with one piece more, one byte less, or another byte:
 // versions whose order is decided late.
 func neighbour(r *rand.Rand, s version.Scheme, v string) string {

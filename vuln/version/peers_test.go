@@ -9,6 +9,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 	debversion "github.com/knqyf263/go-deb-version"
+	rpmversion "github.com/knqyf263/go-rpm-version"
 
 	"github.com/plimsoll-go/plimsoll/vuln/version"
 )
@@ -98,6 +99,22 @@ func TestDebPeer(t *testing.T) {
 			return longestDigits(epoch) > 9
 		}},
 		{"a signed epoch is taken", "deb-version(7): an unsigned integer", signedEpoch},
+	})
+}
+
+// TestRPMPeer compares orders alone: go-rpm-version takes every string.
+func TestRPMPeer(t *testing.T) {
+	t.Parallel()
+	ask := func(v, w string) (bool, bool, int) {
+		takesV, takesW := version.RPM.Check(v) == nil, version.RPM.Check(w) == nil
+		return takesV, takesW, rpmversion.NewVersion(v).Compare(rpmversion.NewVersion(w))
+	}
+	checkPeer(t, version.RPM, ask, []fault{
+		{"no release is an empty one", "rpm 4.18: 1.0 < 1.0-~1, 1.0 < 1.0-_", func(v string) bool {
+			_, release, _ := strings.Cut(v, "-")
+			release = strings.TrimLeft(release, "._+")
+			return hasRelease(v) && (release == "" || release[0] == '~')
+		}},
 	})
 }
 

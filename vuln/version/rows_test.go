@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,9 +35,11 @@ func readRows(tb testing.TB, path string) []row {
 	var rows []row
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
-		text, _, _ := strings.Cut(lines.Text(), "#")
-		words := strings.Fields(text)
-		if len(words) == 0 || words[0] == "//" {
+		words := strings.Fields(lines.Text())
+		if i := slices.IndexFunc(words, isComment); i >= 0 {
+			words = words[:i]
+		}
+		if len(words) == 0 {
 			continue
 		}
 		pos := fmt.Sprintf("%s:%d", filepath.Base(path), n)
@@ -58,13 +61,14 @@ func readRows(tb testing.TB, path string) []row {
 	return rows
 }
 
+// isComment is true for what starts a comment; in a word, "#" does not.
+func isComment(word string) bool {
+	return strings.HasPrefix(word, "#") || strings.HasPrefix(word, "//")
+}
+
 func ownRows(tb testing.TB, s version.Scheme) []row {
 	tb.Helper()
 	return readRows(tb, filepath.Join("testdata", s.String()+".txt"))
-}
-
-func schemes() []version.Scheme {
-	return []version.Scheme{version.Deb, version.APK, version.Semver}
 }
 
 func TestRows(t *testing.T) {
