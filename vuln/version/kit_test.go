@@ -31,6 +31,11 @@ func kits() []kit {
 		semverKit(),
 		rpmKit(),
 		alpmKit(),
+		cranKit(),
+		hackageKit(),
+		opamKit(),
+		freebsdKit(),
+		gentooKit(),
 	}
 }
 
