@@ -36,6 +36,9 @@ func kits() []kit {
 		opamKit(),
 		freebsdKit(),
 		gentooKit(),
+		pypiKit(),
+		rubyGemsKit(),
+		condaKit(),
 	}
 }
 
