@@ -39,6 +39,7 @@ func kits() []kit {
 		pypiKit(),
 		rubyGemsKit(),
 		condaKit(),
+		mavenKit(),
 	}
 }
 
