@@ -40,6 +40,12 @@ func kits() []kit {
 		rubyGemsKit(),
 		condaKit(),
 		mavenKit(),
+		npmKit(),
+		goKit(),
+		nugetKit(),
+		composerKit(),
+		pubKit(),
+		bitnamiKit(),
 	}
 }
 

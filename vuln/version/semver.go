@@ -1,9 +1,6 @@
 package version
 
-import (
-	"cmp"
-	"strings"
-)
+import "strings"
 
 // Semver is the order of Semantic Versioning 2.0.0: three numbers; at the same
 // numbers a pre-release comes before the release; build metadata does not
@@ -31,12 +28,7 @@ func (semver) Compare(a, b string) int {
 	if fx.found() || fy.found() {
 		return compareFlawed(a, fx, b, fy)
 	}
-	for i := range x.core {
-		if c := compareDigits(x.core[i], y.core[i]); c != 0 {
-			return c
-		}
-	}
-	return comparePrerelease(x.pre, y.pre)
+	return x.compare(y)
 }
 
 func (s semver) AppendKey(dst []byte, v string) ([]byte, error) {
@@ -44,141 +36,119 @@ func (s semver) AppendKey(dst []byte, v string) ([]byte, error) {
 	if f.found() {
 		return dst, f.err(s, v)
 	}
-	for _, n := range x.core {
-		dst = appendNumber(dst, n)
-	}
-	return appendPrerelease(dst, x.pre), nil
-}
-
-// A semverVersion is a version without its build metadata. An absent minor or
-// patch is empty, which ranks as zero; pre is empty for a release.
-type semverVersion struct {
-	core [3]string
-	pre  string
+	return x.appendKey(dst), nil
 }
 
 func parseSemver(v string) (semverVersion, flaw) {
 	if f := checkLength(v); f.found() {
 		return semverVersion{}, f
 	}
-	rest := strings.TrimPrefix(v, "v")
-	at := len(v) - len(rest) // where rest starts in v
+	return semverRules{numbers: 3}.parse(v, skipV(v))
+}
 
-	var x semverVersion
-	for i := range x.core {
-		n := digitRun(rest)
-		if n == 0 {
-			return semverVersion{}, flaw{at, "no number"}
-		}
-		if n > 1 && rest[0] == '0' {
-			return semverVersion{}, flaw{at, "number with a leading zero"}
-		}
-		x.core[i], rest, at = rest[:n], rest[n:], at+n
-		if i == len(x.core)-1 || !strings.HasPrefix(rest, ".") {
-			break
-		}
-		rest, at = rest[1:], at+1
+// skipV is where v starts behind one "v".
+func skipV(v string) int { return len(v) - len(strings.TrimPrefix(v, "v")) }
+
+// A semverVersion is a version in the form of semver. An absent number is
+// empty, which ranks as zero; there is a fourth only in NuGet. No pre-release
+// makes it a release.
+type semverVersion struct {
+	core  [4]string
+	pre   identifiers
+	build identifiers
+}
+
+// compare leaves build metadata out, and so does appendKey.
+func (x *semverVersion) compare(y semverVersion) int {
+	if c := x.compareCore(y); c != 0 {
+		return c
 	}
+	return comparePrerelease(x.pre, y.pre, exactCase)
+}
 
-	if strings.HasPrefix(rest, "-") {
-		rest, at = rest[1:], at+1
-		x.pre, _, _ = strings.Cut(rest, "+")
-		if f := checkIdentifiers(x.pre, at, true); f.found() {
+func (x *semverVersion) compareCore(y semverVersion) int {
+	for i := range x.core {
+		if c := compareDigits(x.core[i], y.core[i]); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+func (x *semverVersion) appendKey(dst []byte) []byte {
+	return appendPrerelease(x.appendCore(dst, 3), x.pre, exactCase)
+}
+
+// appendCore appends the first n numbers.
+func (x *semverVersion) appendCore(dst []byte, n int) []byte {
+	for _, number := range x.core[:n] {
+		dst = appendNumber(dst, number)
+	}
+	return dst
+}
+
+// SemverRules are in what the relatives of semver differ before any order.
+type semverRules struct {
+	numbers int  // how many there may be before the pre-release; there must be one
+	zeros   bool // numbers may start with zeros
+}
+
+// parse reads v from byte at.
+func (r semverRules) parse(v string, at int) (semverVersion, flaw) {
+	var x semverVersion
+	_, at, f := r.readCore(&x, v, at)
+	if f.found() {
+		return semverVersion{}, f
+	}
+	if strings.HasPrefix(v[at:], "-") {
+		if at, f = r.readPrerelease(&x, v, at+1); f.found() {
 			return semverVersion{}, f
 		}
-		rest, at = rest[len(x.pre):], at+len(x.pre)
 	}
-	if strings.HasPrefix(rest, "+") {
-		return x, checkIdentifiers(rest[1:], at+1, false)
-	}
-	if rest != "" {
-		return semverVersion{}, flaw{at, "unexpected character"}
+	if f := r.readBuild(&x, v, at); f.found() {
+		return semverVersion{}, f
 	}
 	return x, flaw{}
 }
 
-// checkIdentifiers checks the dot-separated list that stands at byte at of its
-// version. Numbers in a pre-release must not start with zero (item 9); in
-// build metadata they may (item 10).
-func checkIdentifiers(list string, at int, prerelease bool) flaw {
-	for more := true; more; {
-		var id string
-		id, list, more = strings.Cut(list, ".")
-		if id == "" {
-			return flaw{at, "empty identifier"}
+// readCore reads the numbers that stand at byte at of v. It returns how many
+// they are and where they end.
+func (r semverRules) readCore(x *semverVersion, v string, at int) (n, end int, f flaw) {
+	for {
+		width := digitRun(v[at:])
+		if width == 0 {
+			return n, at, flaw{at, "no number"}
 		}
-		if i := strings.IndexFunc(id, notIdentifier); i >= 0 {
-			return flaw{at + i, "invalid character in an identifier"}
+		if !r.zeros && width > 1 && v[at] == '0' {
+			return n, at, flaw{at, "number with a leading zero"}
 		}
-		if prerelease && len(id) > 1 && id[0] == '0' && isNumeric(id) {
-			return flaw{at, "number with a leading zero"}
+		x.core[n] = v[at : at+width]
+		n, at = n+1, at+width
+		if n == r.numbers || at == len(v) || v[at] != '.' {
+			return n, at, flaw{}
 		}
-		at += len(id) + 1
+		at++
 	}
-	return flaw{}
 }
 
-func notIdentifier(r rune) bool {
+// readPrerelease reads the identifiers from byte at of v up to the build
+// metadata or the end, and returns where they end. Numbers among them must not
+// start with zero in semver (item 9).
+func (r semverRules) readPrerelease(x *semverVersion, v string, at int) (int, flaw) {
+	list, _, _ := strings.Cut(v[at:], "+")
+	x.pre = identifiers{list: list}
+	return at + len(list), checkIdentifiers(list, at, r.zeros)
+}
+
+// readBuild reads the rest of v. Numbers in it may start with zero everywhere
+// (item 10).
+func (r semverRules) readBuild(x *semverVersion, v string, at int) flaw {
 	switch {
-	case '0' <= r && r <= '9', 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
-		return false
+	case at == len(v):
+		return flaw{}
+	case v[at] != '+':
+		return flaw{at, "unexpected character"}
 	}
-	return r != '-'
-}
-
-func isNumeric(id string) bool { return digitRun(id) == len(id) }
-
-// comparePrerelease orders the lists of identifiers a and b. A release, which
-// has none, is last; a list that ends before another is first (item 11).
-func comparePrerelease(a, b string) int {
-	if a == "" || b == "" {
-		return cmp.Compare(len(b), len(a))
-	}
-	for a != "" && b != "" {
-		var x, y string
-		x, a, _ = strings.Cut(a, ".")
-		y, b, _ = strings.Cut(b, ".")
-		if c := compareIdentifier(x, y); c != 0 {
-			return c
-		}
-	}
-	return cmp.Compare(len(a), len(b))
-}
-
-// compareIdentifier orders numbers by value, before words by bytes.
-func compareIdentifier(x, y string) int {
-	switch xn, yn := isNumeric(x), isNumeric(y); {
-	case xn && yn:
-		return compareDigits(x, y)
-	case xn:
-		return -1
-	case yn:
-		return +1
-	}
-	return strings.Compare(x, y)
-}
-
-// What comes next in the key after the three numbers.
-const (
-	semverEnd     = 0x01 // of a pre-release
-	semverNumber  = 0x02
-	semverWord    = 0x03
-	semverRelease = 0xFF
-)
-
-func appendPrerelease(dst []byte, pre string) []byte {
-	if pre == "" {
-		return append(dst, semverRelease)
-	}
-	for pre != "" {
-		var id string
-		id, pre, _ = strings.Cut(pre, ".")
-		if isNumeric(id) {
-			dst = appendNumber(append(dst, semverNumber), id)
-			continue
-		}
-		dst = append(append(dst, semverWord), id...)
-		dst = append(dst, 0) // before any character of a word, so the shorter is first
-	}
-	return append(dst, semverEnd)
+	x.build = identifiers{list: v[at+1:]}
+	return checkIdentifiers(v[at+1:], at+1, true)
 }
