@@ -14,6 +14,31 @@ type Interval struct {
 	// Fixed is the version at the upper bound that has the fix, spelled as the
 	// record spells it; "" when the record names none.
 	Fixed string
+	// LowerText and UpperText spell the bounds, where there are any and keys
+	// alone do not decide: in the order of Maven. See [Interval.Holds].
+	LowerText, UpperText string
+}
+
+// Holds is Contains for the version v with that key. Where the interval spells
+// its bounds and v or one of them is ambiguous, it asks Maven's own comparison
+// too: v is in the interval if either order says so, since it is worse to miss a
+// vulnerability than to name one too many.
+func (i *Interval) Holds(v string, key []byte) bool {
+	if i.Contains(key) {
+		return true
+	}
+	if i.LowerText == "" && i.UpperText == "" ||
+		!version.MavenAmbiguous(v) && !version.MavenAmbiguous(i.LowerText) && !version.MavenAmbiguous(i.UpperText) {
+		return false
+	}
+	if i.LowerText != "" && version.MavenReferenceCompare(v, i.LowerText) < 0 {
+		return false
+	}
+	if i.UpperText == "" {
+		return len(i.Upper) == 0
+	}
+	c := version.MavenReferenceCompare(v, i.UpperText)
+	return c < 0 || c == 0 && i.UpperInclusive
 }
 
 // A Compiled is an affected entry made ready for lookups. Both lists are
@@ -123,6 +148,7 @@ func union(list []Interval) []Interval {
 		switch c := compareUpper(last, &next); {
 		case c < 0:
 			last.Upper, last.UpperInclusive, last.Fixed = next.Upper, next.UpperInclusive, next.Fixed
+			last.AnyRelease, last.UpperText = last.AnyRelease || next.AnyRelease, next.UpperText
 		case c == 0 && last.Fixed == "":
 			last.Fixed = next.Fixed
 		}

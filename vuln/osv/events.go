@@ -23,6 +23,7 @@ type mark struct {
 	kind eventKind
 	text string
 	key  []byte // nil: before every version; no version has an empty key
+	any  bool   // key is a bound without a release
 }
 
 // evaluate turns the events of one range into its affected intervals, sorted
@@ -35,6 +36,7 @@ func evaluate(events []Event, scheme version.Scheme) ([]Interval, error) {
 	}
 	slices.SortStableFunc(marks, func(a, b mark) int { return bytes.Compare(a.key, b.key) })
 
+	all := marks
 	var spans []Interval
 	affected := false // in the gap before the mark
 	for len(marks) > 0 {
@@ -53,22 +55,43 @@ func evaluate(events []Event, scheme version.Scheme) ([]Interval, error) {
 				after = false
 			}
 		}
-		key := marks[0].key
+		key, anyRelease := marks[0].key, marks[0].any
 		if !affected && at {
-			spans = append(spans, Interval{Interval: version.Interval{Lower: key}})
+			spans = append(spans, Interval{Interval: version.Interval{Lower: key, AnyRelease: anyRelease}})
 		}
 		if affected && !at {
 			last := &spans[len(spans)-1]
-			last.Upper, last.Fixed = key, fix
+			last.Upper, last.Fixed, last.AnyRelease = key, fix, last.AnyRelease || anyRelease
 		}
 		if at && !after {
 			last := &spans[len(spans)-1]
-			last.Upper, last.UpperInclusive = key, true
+			last.Upper, last.UpperInclusive, last.AnyRelease = key, true, last.AnyRelease || anyRelease
 		}
 		affected = after
 		marks = marks[n:]
 	}
-	return cut(spans, limits), nil
+	spans = cut(spans, limits)
+	if scheme == version.Maven {
+		spell(spans, all)
+	}
+	return spans, nil
+}
+
+// spell notes the spelling of the bounds of spans, which keys of marks made.
+func spell(spans []Interval, marks []mark) {
+	for i := range spans {
+		for _, m := range marks {
+			if m.key == nil {
+				continue
+			}
+			if bytes.Equal(m.key, spans[i].Lower) {
+				spans[i].LowerText = m.text
+			}
+			if bytes.Equal(m.key, spans[i].Upper) {
+				spans[i].UpperText = m.text
+			}
+		}
+	}
 }
 
 // marksOf splits the events into those that change the state and the keys of
@@ -89,12 +112,12 @@ func marksOf(events []Event, scheme version.Scheme) (marks []mark, limits [][]by
 			unlimited = true
 			continue
 		}
-		m.key, err = scheme.AppendKey(nil, m.text)
+		m.key, m.any, err = version.AppendBound(nil, scheme, m.text)
 		if err != nil {
 			return nil, nil, fmt.Errorf("a range bound: %w", err)
 		}
 		if m.kind == limit {
-			limits = append(limits, m.key)
+			limits = append(limits, m.key) // exclusive: a release makes no difference
 			continue
 		}
 		begins = begins || m.kind == introduced
@@ -141,7 +164,7 @@ func cut(spans []Interval, limits [][]byte) []Interval {
 		if bytes.Compare(s.Lower, end) >= 0 {
 			break
 		}
-		limited := Interval{Interval: version.Interval{Lower: s.Lower, Upper: end}}
+		limited := Interval{Interval: version.Interval{Lower: s.Lower, Upper: end, AnyRelease: s.AnyRelease}}
 		if compareUpper(&s, &limited) <= 0 {
 			limited = s
 		}

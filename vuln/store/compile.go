@@ -235,8 +235,8 @@ func (r *record) add(e *osv.Entry, a *osv.Affected, ids []string) error {
 	if len(eco) > maxName || len(name) > maxName {
 		return fmt.Errorf("a package name has more than %d bytes", maxName)
 	}
-	scheme, ok := version.ForEcosystem(string(eco))
-	if !ok || name == "" {
+	scheme, err := version.ForEcosystem(string(eco))
+	if err != nil || name == "" {
 		r.skipped = append(r.skipped, eco.Base())
 		return nil
 	}

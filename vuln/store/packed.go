@@ -26,6 +26,7 @@ import (
 //	          length, lower key   if hasLower
 //	          length, upper key   if hasUpper
 //	          length, version     if hasFixed
+//	          length, lower text, length, upper text  if hasTexts
 const isUnjudged = 1 << 6
 
 const (
@@ -34,6 +35,8 @@ const (
 	hasFixed
 	isClosed
 	isSemVer // the keys are of version.Semver, not of the ecosystem's scheme
+	isAnyRelease
+	hasTexts // the bounds are spelled out
 )
 
 // A row is one affected entry of an advisory.
@@ -86,6 +89,12 @@ func appendInterval(dst []byte, i *osv.Interval, flags byte) []byte {
 	if i.UpperInclusive {
 		flags |= isClosed
 	}
+	if i.AnyRelease {
+		flags |= isAnyRelease
+	}
+	if i.LowerText != "" || i.UpperText != "" {
+		flags |= hasTexts
+	}
 	dst = append(dst, flags)
 	if i.Lower != nil {
 		dst = appendString(dst, i.Lower)
@@ -95,6 +104,9 @@ func appendInterval(dst []byte, i *osv.Interval, flags byte) []byte {
 	}
 	if i.Fixed != "" {
 		dst = appendString(dst, i.Fixed)
+	}
+	if flags&hasTexts != 0 {
+		dst = appendString(appendString(dst, i.LowerText), i.UpperText)
 	}
 	return dst
 }
@@ -152,7 +164,7 @@ func (u *unpacker) row(s *subject) (hit vuln.Hit, ok bool) {
 				continue
 			}
 		}
-		if !ok && span.Contains(key) {
+		if !ok && span.Holds(s.version, key) {
 			ok, hit.Fixed = true, string(fixed)
 		}
 	}
@@ -176,7 +188,9 @@ func (u *unpacker) row(s *subject) (hit vuln.Hit, ok bool) {
 	return hit, true
 }
 
-func (u *unpacker) interval() (span version.Interval, fixed []byte, semver bool) {
+// interval reads an interval. Its fixed version is apart, as it lies in the
+// mapping: it is asked of a hit alone.
+func (u *unpacker) interval() (span osv.Interval, fixed []byte, semver bool) {
 	flags := u.byte()
 	if flags&hasLower != 0 {
 		span.Lower = u.bytes()
@@ -187,7 +201,10 @@ func (u *unpacker) interval() (span version.Interval, fixed []byte, semver bool)
 	if flags&hasFixed != 0 {
 		fixed = u.bytes()
 	}
-	span.UpperInclusive = flags&isClosed != 0
+	if flags&hasTexts != 0 {
+		span.LowerText, span.UpperText = string(u.bytes()), string(u.bytes())
+	}
+	span.UpperInclusive, span.AnyRelease = flags&isClosed != 0, flags&isAnyRelease != 0
 	return span, fixed, flags&isSemVer != 0
 }
 

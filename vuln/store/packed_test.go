@@ -35,12 +35,10 @@ func TestPackedRoundTrip(t *testing.T) {
 		}
 		var want []vuln.Hit
 		h := vuln.Hit{Advisory: r.id, IDs: r.vulnerabilities, Status: r.status, Severity: r.severity}
-		if i := slices.IndexFunc(append(r.compiled.Intervals, r.compiled.SemVer...), func(i osv.Interval) bool {
-			return i.Contains(key)
-		}); i >= 0 && i < len(r.compiled.Intervals) {
+		if i := slices.IndexFunc(r.compiled.Intervals, func(i osv.Interval) bool { return i.Holds(s.version, key) }); i >= 0 {
 			h.Fixed = r.compiled.Intervals[i].Fixed
 			want = append(want, h)
-		} else if i := slices.IndexFunc(r.compiled.SemVer, func(i osv.Interval) bool { return i.Contains(semver) }); i >= 0 {
+		} else if i := slices.IndexFunc(r.compiled.SemVer, func(i osv.Interval) bool { return i.Holds(s.version, semver) }); i >= 0 {
 			h.Fixed = r.compiled.SemVer[i].Fixed
 			want = append(want, h)
 		} else if r.compiled.Unjudged != "" {
@@ -81,6 +79,10 @@ func randomRow(random *rand.Rand) row {
 			}
 			if random.IntN(2) == 0 {
 				i.Fixed = word()
+			}
+			i.AnyRelease = random.IntN(2) == 0
+			if random.IntN(3) == 0 { // the second is ambiguous
+				i.LowerText, i.UpperText = "1.0", []string{"", "1.x-2"}[random.IntN(2)]
 			}
 			list = append(list, i)
 		}

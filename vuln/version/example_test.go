@@ -43,6 +43,20 @@ func Example_apk() {
 	// Output: [1.2_rc1-r0 1.2-r9 1.2-r10 1.2_p1-r0 1.2.1-r0]
 }
 
+func Example_rpm() {
+	versions := []string{"1:0.9-1", "1.0-2.el9", "1.0-10.el9", "1.0~rc1-1", "1.0^20240101-1", "1.0.1-1"}
+	slices.SortFunc(versions, version.RPM.Compare)
+	fmt.Println(versions)
+	// Output: [1.0~rc1-1 1.0-2.el9 1.0-10.el9 1.0^20240101-1 1.0.1-1 1:0.9-1]
+}
+
+func Example_alpm() {
+	versions := []string{"1:0.9-1", "1.0-2", "1.0-10", "1.0rc1-1", "1.0.r5-1", "1.0.1-1"}
+	slices.SortFunc(versions, version.ALPM.Compare)
+	fmt.Println(versions)
+	// Output: [1.0rc1-1 1.0-2 1.0-10 1.0.r5-1 1.0.1-1 1:0.9-1]
+}
+
 func Example_semver() {
 	versions := []string{"1.10.0", "v1.9.0", "1.10.0-rc.2", "1.10.0-rc.10"}
 	slices.SortFunc(versions, version.Semver.Compare)
@@ -62,15 +76,14 @@ func ExampleError() {
 }
 
 func ExampleForEcosystem() {
-	for _, ecosystem := range []string{"Debian:12", "Alpine:v3.19", "npm", "Julia"} {
-		scheme, ok := version.ForEcosystem(ecosystem)
-		fmt.Println(ecosystem, scheme, ok)
+	for _, ecosystem := range []string{"Debian:12", "Alpine:v3.19", "npm", "GIT"} {
+		fmt.Println(version.ForEcosystem(ecosystem))
 	}
 	// Output:
-	// Debian:12 deb true
-	// Alpine:v3.19 apk true
-	// npm semver true
-	// Julia <nil> false
+	// deb <nil>
+	// apk <nil>
+	// npm <nil>
+	// <nil> no version order: GIT versions are commits, which form a graph
 }
 
 func ExampleInterval_Contains() {
@@ -84,4 +97,18 @@ func ExampleInterval_Contains() {
 	affected := version.Interval{Lower: key("1.0"), Upper: key("1.2.3-r1")}
 	fmt.Println(affected.Contains(key("1.2.3-r0")), affected.Contains(key("1.2.3-r1")))
 	// Output: true false
+}
+
+func ExampleAppendBound() {
+	last, anyRelease, err := version.AppendBound(nil, version.RPM, "1.2") // no release
+	if err != nil {
+		panic(err)
+	}
+	installed, err := version.RPM.AppendKey(nil, "1.2-3.el9")
+	if err != nil {
+		panic(err)
+	}
+	affected := version.Interval{Upper: last, UpperInclusive: true, AnyRelease: anyRelease}
+	fmt.Println(anyRelease, affected.Contains(installed))
+	// Output: true true
 }
