@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func start(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, &out, &errs)
+	code = run(t.Context(), args, strings.NewReader(""), &out, &errs)
 	return code, out.String(), errs.String()
 }
 
@@ -214,7 +214,7 @@ func TestCancelled(t *testing.T) {
 	cancel()
 	var stdout, stderr bytes.Buffer
 	args := []string{"image", "--db", advisories, debian}
-	if code := run(ctx, args, &stdout, &stderr); code != exitError || stdout.Len() > 0 || !strings.Contains(stderr.String(), "canceled") {
+	if code := run(ctx, args, nil, &stdout, &stderr); code != exitError || stdout.Len() > 0 || !strings.Contains(stderr.String(), "canceled") {
 		t.Errorf("run(%q), cancelled = %d, stdout %q, stderr %q, want %d, none, the reason", args, code, &stdout, &stderr, exitError)
 	}
 }
@@ -231,7 +231,7 @@ func TestStdoutFull(t *testing.T) {
 		{"db", "build", "--from", advisories, "-o", filepath.Join(t.TempDir(), "x.db")},
 	} {
 		var stderr bytes.Buffer
-		if code := run(t.Context(), args, full{}, &stderr); code != exitError || !strings.Contains(stderr.String(), "disk full") {
+		if code := run(t.Context(), args, nil, full{}, &stderr); code != exitError || !strings.Contains(stderr.String(), "disk full") {
 			t.Errorf("run(%q) to a full disk = %d, stderr %q, want %d and the reason", args, code, &stderr, exitError)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 )
 
 func versionCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version",
+		Short: "Print the version, or order versions of packages",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			version := "(unknown)"
@@ -22,4 +22,6 @@ func versionCommand() *cobra.Command {
 			return failed(err)
 		},
 	}
+	cmd.AddCommand(compareCommand(), checkCommand())
+	return cmd
 }
