@@ -36,7 +36,6 @@ func evaluate(events []Event, scheme version.Scheme) ([]Interval, error) {
 	}
 	slices.SortStableFunc(marks, func(a, b mark) int { return bytes.Compare(a.key, b.key) })
 
-	all := marks
 	var spans []Interval
 	affected := false // in the gap before the mark
 	for len(marks) > 0 {
@@ -55,43 +54,25 @@ func evaluate(events []Event, scheme version.Scheme) ([]Interval, error) {
 				after = false
 			}
 		}
-		key, anyRelease := marks[0].key, marks[0].any
+		key, anyRelease, text := marks[0].key, marks[0].any, ""
+		if scheme == version.Maven && key != nil {
+			text = marks[n-1].text
+		}
 		if !affected && at {
-			spans = append(spans, Interval{Interval: version.Interval{Lower: key, AnyRelease: anyRelease}})
+			spans = append(spans, Interval{Interval: version.Interval{Lower: key, AnyRelease: anyRelease}, LowerText: text})
 		}
 		if affected && !at {
 			last := &spans[len(spans)-1]
-			last.Upper, last.Fixed, last.AnyRelease = key, fix, last.AnyRelease || anyRelease
+			last.Upper, last.UpperText, last.Fixed, last.AnyRelease = key, text, fix, last.AnyRelease || anyRelease
 		}
 		if at && !after {
 			last := &spans[len(spans)-1]
-			last.Upper, last.UpperInclusive, last.AnyRelease = key, true, last.AnyRelease || anyRelease
+			last.Upper, last.UpperText, last.UpperInclusive, last.AnyRelease = key, text, true, last.AnyRelease || anyRelease
 		}
 		affected = after
 		marks = marks[n:]
 	}
-	spans = cut(spans, limits)
-	if scheme == version.Maven {
-		spell(spans, all)
-	}
-	return spans, nil
-}
-
-// spell notes the spelling of the bounds of spans, which keys of marks made.
-func spell(spans []Interval, marks []mark) {
-	for i := range spans {
-		for _, m := range marks {
-			if m.key == nil {
-				continue
-			}
-			if bytes.Equal(m.key, spans[i].Lower) {
-				spans[i].LowerText = m.text
-			}
-			if bytes.Equal(m.key, spans[i].Upper) {
-				spans[i].UpperText = m.text
-			}
-		}
-	}
+	return cut(spans, limits), nil
 }
 
 // marksOf splits the events into those that change the state and the keys of
@@ -164,7 +145,7 @@ func cut(spans []Interval, limits [][]byte) []Interval {
 		if bytes.Compare(s.Lower, end) >= 0 {
 			break
 		}
-		limited := Interval{Interval: version.Interval{Lower: s.Lower, Upper: end, AnyRelease: s.AnyRelease}}
+		limited := Interval{Interval: version.Interval{Lower: s.Lower, Upper: end, AnyRelease: s.AnyRelease}, LowerText: s.LowerText}
 		if compareUpper(&s, &limited) <= 0 {
 			limited = s
 		}
