@@ -62,29 +62,10 @@ func squash(ctx context.Context, layers []layerContent, maxLinks int) (*tree, er
 	return t, nil
 }
 
-// apply puts layer i on top: first what it hides, then what it brings. Before
-// both, directories take the place of links, so that what is hidden below one is
-// not looked for where the link led.
+// apply puts layer i on top: first what it hides, then what it brings.
 func (t *tree) apply(i int, l *layerContent) {
-	for at, e := range l.entries {
-		if e.Kind != artifact.KindDir {
-			continue
-		}
-		if n := t.at(e.Path); n != nil && n.kind == artifact.KindSymlink {
-			t.put(i, at, e)
-		}
-	}
-	for _, e := range l.entries {
-		switch e.Kind {
-		case artifact.KindWhiteout:
-			if n := t.at(e.Path); n != nil && n != t.root {
-				t.hide(n)
-			}
-		case artifact.KindOpaque:
-			if n := t.at(e.Path); n != nil && len(n.children) > 0 {
-				n.children, t.cut = nil, true
-			}
-		}
+	if slices.ContainsFunc(l.entries, hides) {
+		t.hideBeneath(i, l)
 	}
 	facts, wanted, before := l.facts, l.wanted, len(t.factual)
 	for at, e := range l.entries {
@@ -106,14 +87,40 @@ func (t *tree) apply(i int, l *layerContent) {
 	}
 }
 
+func hides(e artifact.Entry) bool {
+	return e.Kind == artifact.KindWhiteout || e.Kind == artifact.KindOpaque
+}
+
+// hideBeneath takes what layer i hides out of the tree. Before that, its
+// directories take the place of links, so that what is hidden below one is not
+// looked for where the link led.
+func (t *tree) hideBeneath(i int, l *layerContent) {
+	for at, e := range l.entries {
+		if e.Kind != artifact.KindDir {
+			continue
+		}
+		if n := t.at(e.Path); n != nil && n.kind == artifact.KindSymlink {
+			t.put(i, at, e)
+		}
+	}
+	for _, e := range l.entries {
+		switch e.Kind {
+		case artifact.KindWhiteout:
+			if n := t.at(e.Path); n != nil && n != t.root {
+				t.hide(n)
+			}
+		case artifact.KindOpaque:
+			if n := t.at(e.Path); n != nil && len(n.children) > 0 {
+				n.children, t.cut = nil, true
+			}
+		}
+	}
+}
+
 // put adds entry number at of layer i, and hides what lay at its path, and under it
 // unless both are directories.
 func (t *tree) put(i, at int, e artifact.Entry) *node {
-	switch e.Kind {
-	case artifact.KindWhiteout, artifact.KindOpaque:
-		return nil
-	}
-	if e.Path == "." {
+	if hides(e) || e.Path == "." {
 		return nil
 	}
 	dir, base := "", e.Path
