@@ -51,6 +51,7 @@ func importRules() map[string]importRule {
 			inside:  []string{"scan", "scan/artifact", "vuln", "vuln/severity"},
 			outside: []string{"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go"},
 		},
+		"internal/download":  {},
 		"internal/corpus":    {},
 		"internal/imagetest": {outside: []string{"github.com/klauspost/compress"}},
 
