@@ -26,13 +26,17 @@ func importRules() map[string]importRule {
 		"vuln/version":  {},
 		"vuln/severity": {},
 		"vuln":          {inside: []string{"vuln/version", "vuln/severity"}},
-		"vuln/osv": {
-			inside:  []string{"vuln", "vuln/version", "vuln/severity"},
+		"vuln/cvss": {
+			inside:  []string{"vuln/severity"},
 			outside: []string{"github.com/pandatix/go-cvss"},
 		},
+		"vuln/osv":    {inside: []string{"vuln", "vuln/cvss", "vuln/version", "vuln/severity"}},
+		"vuln/enrich": {inside: []string{"vuln", "vuln/cvss"}},
 		"vuln/store": {
-			inside:  []string{"vuln", "vuln/osv", "vuln/version", "vuln/severity"},
-			outside: []string{"go.etcd.io/bbolt", "github.com/klauspost/compress", "golang.org/x/sync"},
+			inside: []string{"internal/boltfile", "internal/download", "vuln", "vuln/enrich", "vuln/osv", "vuln/version", "vuln/severity"},
+			outside: []string{
+				"go.etcd.io/bbolt", "github.com/gofrs/flock", "github.com/klauspost/compress", "golang.org/x/sync",
+			},
 		},
 		"scan/artifact": {
 			inside:  []string{"vuln"},
@@ -51,8 +55,9 @@ func importRules() map[string]importRule {
 			inside:  []string{"scan", "scan/artifact", "vuln", "vuln/severity"},
 			outside: []string{"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go"},
 		},
+		"internal/boltfile":  {outside: []string{"go.etcd.io/bbolt"}},
 		"internal/download":  {},
-		"internal/corpus":    {},
+		"internal/corpus":    {inside: []string{"vuln"}},
 		"internal/imagetest": {outside: []string{"github.com/klauspost/compress"}},
 
 		"examples/scanimage":     {inside: []string{"scan", "scan/report", "vuln/store"}},
@@ -69,22 +74,27 @@ func dependencies() map[string]map[string]string {
 			"github.com/google/go-containerregistry": "registry protocol, credentials, and the names of images",
 			"github.com/klauspost/compress":          "inflates gzip faster than the standard library, and zstd",
 			"golang.org/x/sync":                      "bounded groups of goroutines and a weighted semaphore",
-			"go.etcd.io/bbolt":                       "the file format of the advisory database",
+			"go.etcd.io/bbolt":                       "the file format of the advisory database, and of Trivy's",
+			"github.com/gofrs/flock":                 "one process at a time updates a database, on every system",
 			"github.com/pandatix/go-cvss":            "scores of CVSS 2.0, 3.0, 3.1 and 4.0 vectors",
 			"github.com/package-url/packageurl-go":   "package URLs in reports",
 			"github.com/jedib0t/go-pretty/v6":        "tables that know the width of a character",
 			"github.com/google/go-cmp":               "tests: readable differences",
-			"github.com/knqyf263/go-deb-version":     "tests: a second opinion on Debian versions",
-			"github.com/knqyf263/go-rpm-version":     "tests: a second opinion on rpm versions",
+			"github.com/knqyf263/go-deb-version":     "the independent check of a built database: Debian versions",
+			"github.com/knqyf263/go-rpm-version":     "the independent check of a built database: rpm versions",
 			"github.com/knqyf263/go-apk-version":     "tests: the apk order that other scanners use, to be measured against",
-			"github.com/Masterminds/semver/v3":       "tests: a second opinion on semantic versions",
+			"github.com/Masterminds/semver/v3":       "the independent check of a built database: semantic versions",
 		},
 		"examples/plimsoll": {
 			modulePath:                          "the library",
 			"github.com/spf13/cobra":            "commands and flags",
 			"github.com/schollz/progressbar/v3": "the progress line",
+			"github.com/spf13/pflag":            "a set of flags that several commands have",
 			"golang.org/x/term":                 "whether there is a terminal, and its width",
-			"github.com/google/go-cmp":          "tests: readable differences",
+
+			"github.com/google/go-containerregistry": "tests: a registry",
+			"go.etcd.io/bbolt":                       "tests: a database of Trivy's",
+			"github.com/google/go-cmp":               "tests: readable differences",
 		},
 	}
 }
@@ -103,7 +113,7 @@ func reaches() map[string]reach {
 			modules: 20,
 			never: []string{
 				modulePath + "/vuln/store", modulePath + "/vuln/osv", modulePath + "/scan/report",
-				"go.etcd.io/bbolt", "github.com/pandatix/go-cvss",
+				modulePath + "/vuln/trivydb", modulePath + "/vuln/cvss", "go.etcd.io/bbolt", "github.com/pandatix/go-cvss",
 			},
 		},
 	}
@@ -115,6 +125,7 @@ func readsEnvironment() map[string]string {
 	return map[string]string{
 		"scan/source.DefaultKeychain": "finds the credentials that docker login keeps",
 		"vuln/store.DefaultDir":       "finds the user's cache directory",
+		"vuln/trivydb.DefaultPath":    "finds Trivy's database in the user's cache directory",
 	}
 }
 

@@ -105,10 +105,11 @@ func TestAdvisories(t *testing.T) {
 	sources := make(map[vuln.Ecosystem][]string)
 	for _, file := range []string{"debian12.tar", "alpine319.tar"} {
 		inv := inspect(t, file)
-		ecosystem, err := inv.OS.Ecosystem()
+		ecosystems, err := inv.OS.Ecosystems()
 		if err != nil {
 			t.Fatal(err)
 		}
+		ecosystem := ecosystems[0]
 		for _, c := range inv.Components {
 			sources[ecosystem] = append(sources[ecosystem], c.SourceName)
 		}

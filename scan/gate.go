@@ -9,8 +9,13 @@ import (
 
 // A Gate decides whether a report may pass. The zero value fails on any
 // vulnerability and on any problem that hides something.
+//
+// Severity, Exploited and MinEPSS are its rules: a vulnerability fails that
+// breaks one of those that are set. Where none is set any vulnerability fails.
 type Gate struct {
-	Severity       severity.Level // the least level that fails; zero: all
+	Severity       severity.Level // the least level that fails; zero: no such rule
+	Exploited      bool           // what is known to be exploited fails
+	MinEPSS        float64        // the least EPSS probability that fails; zero: no such rule
 	IgnoreUnfixed  bool           // pass vulnerabilities without a fixed version
 	IgnoreProblems bool           // pass reports that are not complete
 }
@@ -30,9 +35,20 @@ type Verdict struct {
 func (g Gate) Judge(r *Report) Verdict {
 	v := Verdict{Complete: true}
 	counts := make(map[severity.Level]int)
+	exploited, likely := 0, 0
+	all := g.Severity == severity.Unknown && !g.Exploited && g.MinEPSS <= 0
 	for _, f := range r.Vulnerabilities {
-		if f.Severity >= g.Severity && (f.Fixed != "" || !g.IgnoreUnfixed) {
+		if f.Fixed == "" && g.IgnoreUnfixed {
+			continue
+		}
+		if all || g.Severity != severity.Unknown && f.Severity >= g.Severity {
 			counts[f.Severity]++
+		}
+		if g.Exploited && f.Exploited != nil {
+			exploited++
+		}
+		if g.MinEPSS > 0 && f.EPSS != nil && f.EPSS.Probability >= g.MinEPSS {
+			likely++
 		}
 	}
 	for l := severity.Critical; ; l-- {
@@ -42,6 +58,12 @@ func (g Gate) Judge(r *Report) Verdict {
 		if l == severity.Unknown {
 			break
 		}
+	}
+	if exploited > 0 {
+		v.Reasons = append(v.Reasons, fmt.Sprintf("%d known to be exploited", exploited))
+	}
+	if likely > 0 {
+		v.Reasons = append(v.Reasons, fmt.Sprintf("%d with an EPSS probability of %g or more", likely, g.MinEPSS))
 	}
 	for _, p := range r.Problems {
 		if p.Hides == artifact.HidesNothing {

@@ -21,7 +21,10 @@ type fakeDB struct {
 	unread int
 }
 
-func (db *fakeDB) Affected(_ context.Context, _ vuln.OS, p *vuln.Package, yield func(vuln.Hit) bool) error {
+func (db *fakeDB) Affected(_ context.Context, os vuln.OS, p *vuln.Package, yield func(vuln.Hit) bool) error {
+	if _, err := vuln.LookupOf(os, p.Type); err != nil {
+		return err
+	}
 	for _, h := range db.hits[p.SourceName] {
 		if !yield(h) {
 			break
@@ -77,6 +80,62 @@ func newFakeDB() *fakeDB {
 	}}
 }
 
+// An enrichedDB knows more of a CVE than advisories say.
+type enrichedDB struct{ *fakeDB }
+
+func (db enrichedDB) Enrich(_ context.Context, cve string) (vuln.Enrichment, error) {
+	switch cve {
+	case "CVE-1":
+		return vuln.Enrichment{EPSS: &vuln.EPSS{Probability: 0.5}}, nil
+	case "CVE-2":
+		return vuln.Enrichment{Exploited: &vuln.Exploited{}, EPSS: &vuln.EPSS{Probability: 0.2}}, nil
+	case "CVE-5":
+		return vuln.Enrichment{Ratings: []vuln.Rating{
+			{Type: "CVSS_V3", Score: 9.9, Level: severity.Critical, Source: "ghsa"},
+			{Type: "CVSS_V2", Score: 4, Level: severity.Medium, Source: "nvd"},
+			{Type: "CVSS_V3", Score: 8, Level: severity.High, Source: "nvd"},
+		}}, nil
+	}
+	return vuln.Enrichment{}, nil
+}
+
+// Gates know what is exploited, or likely to be; severities come from who is
+// asked, and from others where the advisory has none.
+func TestEnrichment(t *testing.T) {
+	t.Parallel()
+	db := enrichedDB{newFakeDB()}
+	db.hits["c"] = []vuln.Hit{{Advisory: "A5", IDs: []string{"CVE-5"}}}
+	rep, err := scan.Judge(t.Context(), inventory("a=1", "b=1", "c=1"), scan.Options{Database: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range rep.Vulnerabilities {
+		if v.ID == "CVE-5" && (v.Severity != severity.High || v.SeveritySource != "nvd") {
+			t.Errorf("CVE-5 is %s by %q, want HIGH by nvd", v.Severity, v.SeveritySource)
+		}
+	}
+	for _, row := range []struct {
+		gate scan.Gate
+		want string
+	}{
+		{scan.Gate{Exploited: true}, "[1 known to be exploited]"},
+		{scan.Gate{MinEPSS: 0.2}, "[2 with an EPSS probability of 0.2 or more]"},
+		{scan.Gate{MinEPSS: 0.6}, "[]"},
+		{scan.Gate{Exploited: true, Severity: severity.High}, "[4 vulnerabilities of severity HIGH 1 known to be exploited]"},
+		{scan.Gate{Exploited: true, IgnoreUnfixed: true, MinEPSS: 0.4}, "[1 known to be exploited 1 with an EPSS probability of 0.4 or more]"},
+	} {
+		if v := row.gate.Judge(rep); fmt.Sprint(v.Reasons) != row.want || v.Failed != (row.want != "[]") {
+			t.Errorf("%+v: %v, failed %t, want %s", row.gate, v.Reasons, v.Failed, row.want)
+		}
+	}
+	for sources, want := range map[string]severity.Level{"ghsa": severity.Critical, "nvd": severity.High, "nobody": severity.Unknown, "nobody,auto": severity.High} {
+		rep, err := scan.Judge(t.Context(), inventory("c=1"), scan.Options{Database: db, SeveritySources: strings.Split(sources, ",")})
+		if err != nil || rep.Vulnerabilities[0].Severity != want {
+			t.Errorf("severity by %s = %+v, %v, want %s", sources, rep.Vulnerabilities, err, want)
+		}
+	}
+}
+
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -126,7 +185,7 @@ func TestJudgeProblems(t *testing.T) {
 		want string
 	}{
 		{"no operating system", noOS, newFakeDB(), "match: no operating system found (hides all)"},
-		{"no advisories for the family", plan9, newFakeDB(), `match: no advisories for the family "plan9" (hides all)`},
+		{"no advisories for the family", plan9, newFakeDB(), `match: 2 packages not matched: no advisories for the family "plan9" (hides all)`},
 		{
 			"a database without this release", inventory("a=1", "b=1"), &fakeDB{err: fmt.Errorf("%w for Debian:12", vuln.ErrNoAdvisories)},
 			"match: 2 packages not matched: no advisories for Debian:12 (hides all)",

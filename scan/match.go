@@ -22,13 +22,24 @@ func (f Filter) keeps(v Vulnerability) bool {
 // Advisories is the matcher that asks db for each package, as [Judge] runs it
 // first when Options.Database is set. It reads the advisories of what filter
 // keeps, and of nothing else.
-func Advisories(db vuln.Database, filter Filter) Matcher {
-	return &advisories{db, filter}
+//
+// Severities are those of the first of sources, spelled as in
+// vuln.Rating.Source, that rates a vulnerability; without one they are unknown.
+// That reads the advisories of all vulnerabilities. "auto", which is meant
+// where there are no sources, takes the first of these:
+//
+//  1. the severity that the deciding advisories give the package: the
+//     distribution's own word before a vector, the worst of several
+//  2. the rating of the highest CVSS version that db, a [vuln.Enricher], knows
+//     of the CVE, "nvd" before others
+func Advisories(db vuln.Database, filter Filter, sources ...string) Matcher {
+	return &advisories{db: db, filter: filter, sources: sources}
 }
 
 type advisories struct {
-	db     vuln.Database
-	filter Filter
+	db      vuln.Database
+	filter  Filter
+	sources []string
 }
 
 func (m *advisories) Name() string { return "advisories" }
@@ -37,76 +48,90 @@ func (m *advisories) Match(ctx context.Context, inv *artifact.Inventory) (Result
 	if len(inv.Components) == 0 {
 		return Results{}, nil // which is a problem of the inventory already
 	}
-	if inv.OS == nil {
-		return unmatched(ErrNoOS), nil
-	}
-	ecosystem, err := inv.OS.Ecosystem()
-	if err != nil {
-		return unmatched(err), nil
-	}
-	if p, ok := m.db.(vuln.Preparer); ok {
-		if err := p.Prepare(ctx, []vuln.Ecosystem{ecosystem}); err != nil {
-			return unmatched(fmt.Errorf("prepare database for %s: %w", ecosystem, err)), ctx.Err()
-		}
-	}
-	packages := make([]*vuln.Package, len(inv.Components))
+	packages := make([]*vuln.Package, 0, len(inv.Components))
 	components := make(map[*vuln.Package]*artifact.Component, len(inv.Components))
+	noOS := 0
+	var os vuln.OS
+	if inv.OS != nil {
+		os = *inv.OS
+	}
 	for i := range inv.Components {
 		c := &inv.Components[i]
-		packages[i], components[&c.Package] = &c.Package, c
+		if c.Type.System() && inv.OS == nil {
+			noOS++
+			continue
+		}
+		packages = append(packages, &c.Package)
+		components[&c.Package] = c
 	}
-	found, err := vuln.Match(ctx, m.db, *inv.OS, packages)
+	if len(packages) == 0 {
+		return unmatched(ErrNoOS), nil
+	}
+
+	var res Results
+	if p, ok := m.db.(vuln.Preparer); ok {
+		// What it has is asked all the same.
+		if err := p.Prepare(ctx, ecosystems(os, packages)); err != nil {
+			if ctx.Err() != nil {
+				return Results{}, ctx.Err()
+			}
+			res.Problems = append(res.Problems, artifact.Problem{
+				Stage: artifact.StageMatch, Err: fmt.Errorf("prepare database: %w", err), Hides: artifact.HidesSome,
+			})
+		}
+	}
+	found, err := vuln.Match(ctx, m.db, os, packages)
 	if err != nil {
 		if ctx.Err() != nil {
 			return Results{}, ctx.Err()
 		}
 		return unmatched(err), nil
 	}
-
-	res := Results{Problems: unjudged(inv, found.Unjudged, components)}
+	res.Problems = append(res.Problems, unjudged(inv, found.Unjudged, components)...)
+	if noOS > 0 {
+		res.Problems = append(res.Problems, artifact.Problem{Stage: artifact.StageMatch, Err: ErrNoOS, Hides: artifact.HidesSome})
+	}
 	if n := m.db.Info().Unread; n > 0 {
 		res.Problems = append(res.Problems, artifact.Problem{
 			Stage: artifact.StageMatch, Hides: artifact.HidesSome,
 			Err: fmt.Errorf("the database lacks %d %s that could not be read when it was built", n, plural(n, "advisory", "advisories")),
 		})
 	}
+	d := &describer{db: m.db, read: make(map[string]*vuln.Advisory), known: make(map[string]vuln.Enrichment)}
 	for _, a := range found.Affected {
+		if err := ctx.Err(); err != nil {
+			return Results{}, err
+		}
 		v := Vulnerability{
 			Component: components[a.Package], ID: a.ID, Advisories: a.Advisories,
-			Status: a.Status, Fixed: a.FixedVersion, Severity: a.Severity,
+			Status: a.Status, Fixed: a.FixedVersion, Severity: a.Severity, SeveritySource: a.SeveritySource,
+			Enrichment: d.enrich(ctx, a.ID),
 		}
+		v.Severity, v.SeveritySource = m.severity(ctx, d, &v)
 		if m.filter.keeps(v) {
+			v.Advisory = d.describe(ctx, a.Advisories[0])
 			res.Vulnerabilities = append(res.Vulnerabilities, v)
 		}
 	}
-	problems, err := m.describe(ctx, res.Vulnerabilities)
-	res.Problems = append(res.Problems, problems...)
-	return res, err
+	res.Problems = append(res.Problems, d.problems...)
+	return res, ctx.Err()
 }
 
-// describe reads the deciding advisory of each of list, once each.
-func (m *advisories) describe(ctx context.Context, list []Vulnerability) ([]artifact.Problem, error) {
-	var problems []artifact.Problem
-	read := make(map[string]*vuln.Advisory)
-	for i := range list {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+// ecosystems are those that packages installed on os are looked up in, sorted.
+func ecosystems(os vuln.OS, packages []*vuln.Package) []vuln.Ecosystem {
+	var list []vuln.Ecosystem
+	seen := make(map[vuln.PackageType]bool)
+	for _, p := range packages {
+		if seen[p.Type] {
+			continue
 		}
-		id := list[i].Advisories[0]
-		if _, ok := read[id]; !ok {
-			read[id] = nil
-			a, err := m.db.Details(ctx, id)
-			if err == nil {
-				read[id] = &a
-			} else {
-				problems = append(problems, artifact.Problem{
-					Stage: artifact.StageMatch, Path: id, Err: fmt.Errorf("read advisory: %w", err),
-				})
-			}
+		seen[p.Type] = true
+		if lookup, err := vuln.LookupOf(os, p.Type); err == nil {
+			list = append(list, lookup.Ecosystems...)
 		}
-		list[i].Advisory = read[id]
 	}
-	return problems, nil
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // unmatched says why nothing could be matched.

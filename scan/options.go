@@ -2,6 +2,7 @@ package scan
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan/source"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -27,9 +28,15 @@ type Options struct {
 	Database vuln.Database
 	// Matchers judge the inventory after the database has; nil is none.
 	Matchers []Matcher
+	// SeveritySources are asked in order who rates a vulnerability, as in
+	// vuln.Rating.Source: "nvd", "ghsa", "debian"; "auto" is the database's own
+	// choice. Nil is auto. See [Advisories] for that choice.
+	SeveritySources []string
 	// Filter drops vulnerabilities before their advisories are read.
 	Filter Filter
 
+	// Now is the time of the report; zero: the clock's.
+	Now time.Time
 	// Logger receives what a person who waits may want to know; nil is silent.
 	Logger *slog.Logger
 	// Progress is called as layers are read, from one goroutine at a time; nil

@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -23,7 +24,9 @@ type Report struct {
 	Problems        []Problem // sorted as in [Inventory]
 	// Database says what was matched against; nil when nothing was.
 	Database *vuln.DatabaseInfo
-	Stats    Stats
+	// Created is Options.Now, or when the report was made.
+	Created time.Time
+	Stats   Stats
 }
 
 // A Vulnerability is a component and one vulnerability it has.
@@ -35,6 +38,10 @@ type Vulnerability struct {
 	Status     vuln.Status
 	Fixed      string // the fixed version; "" while there is none
 	Severity   severity.Level
+	// SeveritySource is who rates it so, as in vuln.Rating.Source.
+	SeveritySource string
+	// Enrichment is what others say of the CVE, where the database knows.
+	vuln.Enrichment
 	// Advisory is the deciding advisory in full. It is nil when a matcher
 	// named none that the database knows.
 	Advisory *vuln.Advisory

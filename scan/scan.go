@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -131,12 +132,13 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 	matchers := opts.Matchers
 	rep := &Report{
 		Target: inv.Target, Layers: inv.Layers, OS: inv.OS, Components: inv.Components,
-		Problems: append([]Problem(nil), inv.Problems...), Stats: inv.Stats,
+		Problems: append([]Problem(nil), inv.Problems...), Stats: inv.Stats, Created: opts.Now,
+	}
+	if rep.Created.IsZero() {
+		rep.Created = time.Now()
 	}
 	if opts.Database != nil {
-		info := opts.Database.Info()
-		rep.Database = &info
-		matchers = append([]Matcher{Advisories(opts.Database, opts.Filter)}, matchers...)
+		matchers = append([]Matcher{Advisories(opts.Database, opts.Filter, opts.SeveritySources...)}, matchers...)
 	}
 	if len(matchers) == 0 {
 		return nil, ErrNoMatcher
@@ -157,6 +159,10 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 			}
 		}
 		rep.Problems = append(rep.Problems, res.Problems...)
+	}
+	if opts.Database != nil {
+		info := opts.Database.Info() // after it was prepared
+		rep.Database = &info
 	}
 	sortVulnerabilities(rep.Vulnerabilities)
 	sortProblems(rep.Problems, rep.Layers)

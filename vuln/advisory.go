@@ -72,10 +72,12 @@ type Advisory struct {
 	Source     string // the OSV directory or database it was built from: "Debian"
 }
 
-// A Rating is one severity that an advisory carries.
+// A Rating is one severity that an advisory carries, or that somebody gives a
+// CVE.
 type Rating struct {
-	Type   string // "CVSS_V2", "CVSS_V3", "CVSS_V4", or a distribution's own: "Ubuntu"
-	Vector string // the CVSS vector, or the distribution's word
+	Type   string // "CVSS_V2", "CVSS_V3", "CVSS_V4", or a publisher's own: "Ubuntu"
+	Vector string // the CVSS vector, or the publisher's word
 	Score  float64
 	Level  severity.Level
+	Source string // who rates, as Trivy spells it: "nvd", "ghsa", "ubuntu"
 }

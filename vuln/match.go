@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
+	"github.com/plimsoll-go/plimsoll/vuln/version"
 )
 
 // An Affected is a package together with one vulnerability it has.
@@ -22,6 +23,8 @@ type Affected struct {
 	Status       Status
 	FixedVersion string // "" while there is none
 	Severity     severity.Level
+	// SeveritySource is who rates it so, as in Rating.Source; "" with Unknown.
+	SeveritySource string
 }
 
 // An Unjudged is a package for which the database could not be asked, or one
@@ -42,35 +45,36 @@ type Result struct {
 // for one vulnerability of one package become one Affected: the highest fixed
 // version and the worst severity count. Details are not read.
 //
-// A package whose version cannot be ordered, or that nothing is known for, is
-// Unjudged, not clean. An error means that there is no result.
+// A package whose version cannot be ordered, that nothing is known for, or that
+// a third party built, is Unjudged, not clean. An error means that there is no result.
 func Match(ctx context.Context, db Database, os OS, packages []*Package) (Result, error) {
 	var res Result
+	orders := make(map[PackageType]order)
 	for _, p := range packages {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
 		}
-		lookup, err := LookupOf(os, p)
-		if err != nil {
-			res.Unjudged = append(res.Unjudged, Unjudged{Package: p, Err: err})
-			continue
+		o, ok := orders[p.Type]
+		if !ok {
+			o = orderOf(os, p.Type)
+			orders[p.Type] = o
 		}
-		if err := lookup.Scheme.Check(lookup.Version); err != nil {
+		if err := o.check(p); err != nil {
 			res.Unjudged = append(res.Unjudged, Unjudged{Package: p, Err: err})
 			continue
 		}
 		first := len(res.Affected)
-		err = db.Affected(ctx, os, p, func(h Hit) bool {
+		err := db.Affected(ctx, os, p, func(h Hit) bool {
 			if h.Err != nil {
 				res.Unjudged = append(res.Unjudged, Unjudged{Package: p, Advisory: h.Advisory, Err: h.Err})
 				return true
 			}
 			for _, id := range h.IDs {
-				res.Affected = merge(res.Affected, first, lookup, p, id, h)
+				res.Affected = merge(res.Affected, first, o.scheme, p, id, h)
 			}
 			return true
 		})
-		if errors.Is(err, ErrNoAdvisories) {
+		if errors.Is(err, ErrNoAdvisories) || errors.Is(err, version.ErrInvalid) {
 			res.Unjudged = append(res.Unjudged, Unjudged{Package: p, Err: err})
 		} else if err != nil {
 			return Result{}, fmt.Errorf("look up %s %s: %w", p.Name, p.Version, err)
@@ -80,21 +84,54 @@ func Match(ctx context.Context, db Database, os OS, packages []*Package) (Result
 	return res, nil
 }
 
+// An order is how the versions of packages of one type are compared.
+type order struct {
+	scheme version.Scheme
+	lookup *Lookup // nil: OSV files none of them, a database may all the same
+	err    error
+}
+
+func orderOf(os OS, t PackageType) order {
+	var o order
+	o.scheme, o.err = t.Scheme()
+	if lookup, err := LookupOf(os, t); err == nil {
+		o.lookup = &lookup
+	}
+	return o
+}
+
+// check makes sure that p can be judged, whether or not the database does.
+func (o order) check(p *Package) error {
+	if o.err != nil {
+		return o.err
+	}
+	if p.ThirdParty {
+		return fmt.Errorf("%w: %s is not the distribution's", ErrNoAdvisories, p.Name)
+	}
+	v := p.Version
+	if o.lookup != nil {
+		_, v = o.lookup.Of(p)
+	}
+	return o.scheme.Check(v)
+}
+
 // merge adds hit h for the vulnerability id of p to list, whose elements from
 // first on belong to p.
-func merge(list []Affected, first int, lookup Lookup, p *Package, id string, h Hit) []Affected {
+func merge(list []Affected, first int, scheme version.Scheme, p *Package, id string, h Hit) []Affected {
 	i := slices.IndexFunc(list[first:], func(a Affected) bool { return a.ID == id })
 	if i < 0 {
 		return append(list, Affected{
-			Package: p, ID: id, Advisories: []string{h.Advisory},
-			Status: h.Status, FixedVersion: h.Fixed, Severity: h.Severity,
+			Package: p, ID: id, Advisories: append([]string{h.Advisory}, h.VendorIDs...),
+			Status: h.Status, FixedVersion: h.Fixed, Severity: h.Severity, SeveritySource: h.SeveritySource,
 		})
 	}
 	a := &list[first+i]
-	a.Severity = max(a.Severity, h.Severity)
+	if h.Severity > a.Severity {
+		a.Severity, a.SeveritySource = h.Severity, h.SeveritySource
+	}
 	known := slices.Index(a.Advisories, h.Advisory)
 	switch {
-	case h.Fixed != "" && (a.FixedVersion == "" || lookup.Scheme.Compare(h.Fixed, a.FixedVersion) > 0):
+	case h.Fixed != "" && (a.FixedVersion == "" || scheme.Compare(h.Fixed, a.FixedVersion) > 0):
 		a.FixedVersion, a.Status = h.Fixed, h.Status
 		if known >= 0 {
 			a.Advisories = slices.Delete(a.Advisories, known, known+1)
@@ -102,6 +139,11 @@ func merge(list []Affected, first int, lookup Lookup, p *Package, id string, h H
 		a.Advisories = slices.Insert(a.Advisories, 0, h.Advisory)
 	case known < 0:
 		a.Advisories = append(a.Advisories, h.Advisory)
+	}
+	for _, id := range h.VendorIDs {
+		if !slices.Contains(a.Advisories, id) {
+			a.Advisories = append(a.Advisories, id)
+		}
 	}
 	return list
 }

@@ -17,9 +17,12 @@ import (
 // A table is a database that knows hits by source package.
 type table map[string][]vuln.Hit
 
-func (t table) Affected(_ context.Context, _ vuln.OS, p *vuln.Package, yield func(vuln.Hit) bool) error {
+func (t table) Affected(_ context.Context, os vuln.OS, p *vuln.Package, yield func(vuln.Hit) bool) error {
 	if p.SourceName == "broken" {
 		return errors.New("database is broken")
+	}
+	if _, err := vuln.LookupOf(os, p.Type); err != nil {
+		return err
 	}
 	for _, h := range t[p.SourceName] {
 		if !yield(h) {
@@ -44,7 +47,7 @@ func TestMatch(t *testing.T) {
 	noOrder := errors.New("no order")
 	db := table{
 		"a": {
-			{Advisory: "DSA-1", IDs: []string{"CVE-2", "CVE-1"}, Fixed: "1.9", Status: vuln.StatusFixed, Severity: severity.High},
+			{Advisory: "DSA-1", IDs: []string{"CVE-2", "CVE-1"}, Fixed: "1.9", Status: vuln.StatusFixed, Severity: severity.High, SeveritySource: "debian"},
 			{Advisory: "D-CVE-1", IDs: []string{"CVE-1"}, Status: vuln.StatusAffected, Severity: severity.Low},
 			{Advisory: "D-CVE-2", IDs: []string{"CVE-2"}, Fixed: "1.10", Status: vuln.StatusFixed, Severity: severity.Critical},
 			{Advisory: "D-CVE-2", IDs: []string{"CVE-2"}, Fixed: "1.8", Status: vuln.StatusFixed},
@@ -56,21 +59,23 @@ func TestMatch(t *testing.T) {
 		},
 	}
 	a, b, clean, odd := deb("a", "1.0"), deb("b", "1.0"), deb("clean", "1.0"), deb("odd", "1.0 bad")
+	alien := &vuln.Package{Type: vuln.TypeDeb, Name: "a", Version: "1.0", SourceName: "a", SourceVersion: "1.0", ThirdParty: true}
 	foreign := &vuln.Package{Type: vuln.TypeAPK, Name: "a", Version: "1.0", SourceName: "a", SourceVersion: "1.0"}
-	got, err := vuln.Match(t.Context(), db, vuln.OS{Family: vuln.Debian, Version: "12"}, []*vuln.Package{b, odd, clean, a, foreign})
+	got, err := vuln.Match(t.Context(), db, vuln.OS{Family: vuln.Debian, Version: "12"}, []*vuln.Package{b, odd, clean, a, foreign, alien})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := vuln.Result{
 		Affected: []vuln.Affected{
 			{Package: b, ID: "CVE-3", Advisories: []string{"DSA-3", "D-CVE-3"}, Status: vuln.StatusFixed, FixedVersion: "2", Severity: severity.Medium},
-			{Package: a, ID: "CVE-1", Advisories: []string{"DSA-1", "D-CVE-1"}, Status: vuln.StatusFixed, FixedVersion: "1.9", Severity: severity.High},
+			{Package: a, ID: "CVE-1", Advisories: []string{"DSA-1", "D-CVE-1"}, Status: vuln.StatusFixed, FixedVersion: "1.9", Severity: severity.High, SeveritySource: "debian"},
 			{Package: a, ID: "CVE-2", Advisories: []string{"D-CVE-2", "DSA-1"}, Status: vuln.StatusFixed, FixedVersion: "1.10", Severity: severity.Critical},
 		},
 		Unjudged: []vuln.Unjudged{
 			{Package: b, Advisory: "D-CVE-4", Err: noOrder},
 			{Package: odd, Err: version.ErrInvalid},
 			{Package: foreign, Err: vuln.ErrNoAdvisories},
+			{Package: alien, Err: vuln.ErrNoAdvisories},
 		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateErrors()); diff != "" {

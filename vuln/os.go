@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/plimsoll-go/plimsoll/vuln/version"
 )
 
 // An Ecosystem names a set of advisories whose versions have one order, with
@@ -25,12 +23,39 @@ func (e Ecosystem) Base() string {
 // https://www.freedesktop.org/software/systemd/man/latest/os-release.html#ID=
 type Family string
 
-// The families that have advisories. Others are carried as the image spells
-// them; looking up a package of theirs is [ErrNoAdvisories].
+// The families that are known. Others are carried as the image spells them;
+// looking up a package of theirs is [ErrNoAdvisories].
 const (
-	Debian Family = "debian"
-	Ubuntu Family = "ubuntu"
-	Alpine Family = "alpine"
+	Debian             Family = "debian"
+	Ubuntu             Family = "ubuntu"
+	Echo               Family = "echo"
+	Alpine             Family = "alpine"
+	Wolfi              Family = "wolfi"
+	Chainguard         Family = "chainguard"
+	MinimOS            Family = "minimos"
+	Alpaquita          Family = "alpaquita"
+	BellSoft           Family = "bellsoft-hardened-containers"
+	RedHat             Family = "rhel"
+	CentOS             Family = "centos"
+	CentOSStream       Family = "centos-stream" // whose ID is centos too
+	AlmaLinux          Family = "almalinux"
+	Rocky              Family = "rocky"
+	Oracle             Family = "ol"
+	Amazon             Family = "amzn"
+	Fedora             Family = "fedora"
+	SLES               Family = "sles"
+	SLEMicro           Family = "sle-micro"
+	OpenSUSELeap       Family = "opensuse-leap"
+	OpenSUSETumbleweed Family = "opensuse-tumbleweed"
+	Photon             Family = "photon"
+	AzureLinux         Family = "azurelinux"
+	Mariner            Family = "mariner" // CBL-Mariner, Azure Linux before 3
+	Mageia             Family = "mageia"
+	OpenEuler          Family = "openEuler"
+	Bottlerocket       Family = "bottlerocket"
+	CoreOS             Family = "coreos"
+	Arch               Family = "arch"
+	Gentoo             Family = "gentoo"
 )
 
 // An OS is the operating system of an image.
@@ -57,31 +82,36 @@ func (o OS) String() string {
 // advisories are known for, or whose release cannot be told.
 var ErrNoAdvisories = errors.New("no advisories")
 
-// Ecosystem is the ecosystem that advisories for o are filed under:
+// Ecosystems are those that OSV files the advisories for o under, all of which
+// count:
 //
-//	debian  Debian:<major>                        "12.15" is Debian:12
-//	ubuntu  Ubuntu:<version>, :LTS after it for the April releases of even years
-//	alpine  Alpine:v<major>.<minor>, Alpine:edge  Repository before Version
+//	debian       Debian:<major>                        "12.15" is Debian:12
+//	ubuntu       Ubuntu:<version>, :LTS after it for the April releases of even
+//	             years; a database may not have marked one yet, so both
+//	alpine       Alpine:v<major>.<minor>, Alpine:edge  Repository before Version
+//	almalinux    AlmaLinux:<major>
+//	rocky        Rocky Linux:<major>
+//	rhel, centos Red Hat:<CPE> of the repositories of the major release
+//	sles         SUSE:Linux Enterprise Server <15 SP5> and its modules
+//	sle-micro    SUSE:Linux Enterprise Micro <5.3>
+//	opensuse     openSUSE:Leap <15.5>, openSUSE:Tumbleweed
+//	photon       Photon OS:<5.0>
+//	azurelinux   Azure Linux:<major>, mariner too
+//	mageia       Mageia:<major>
+//	openEuler    openEuler:<24.03-LTS>
+//	wolfi, chainguard, minimos, echo  without a release
+//	alpaquita, bellsoft-hardened-containers  by release, or stream
 //
 // An error matches [ErrNoAdvisories].
-func (o OS) Ecosystem() (Ecosystem, error) {
-	switch o.Family {
-	case Debian:
-		if major := debianMajor(o); major != "" {
-			return Ecosystem("Debian:" + major), nil
-		}
-	case Ubuntu:
-		if release := ubuntuRelease(o.Version); release != "" {
-			return Ecosystem("Ubuntu:" + release), nil
-		}
-	case Alpine:
-		if release := alpineRelease(o); release != "" {
-			return Ecosystem("Alpine:" + release), nil
-		}
-	default:
-		return "", fmt.Errorf("%w for the family %q", ErrNoAdvisories, o.Family)
+func (o OS) Ecosystems() ([]Ecosystem, error) {
+	f, ok := families(o.Family)
+	if !ok {
+		return nil, fmt.Errorf("%w for the family %q", ErrNoAdvisories, o.Family)
 	}
-	return "", fmt.Errorf("%w: the release of %s %q cannot be told", ErrNoAdvisories, o.Family, o.Version)
+	if list := f.ecosystems(o); len(list) > 0 {
+		return list, nil
+	}
+	return nil, fmt.Errorf("%w: the release of %s %q cannot be told", ErrNoAdvisories, o.Family, o.Version)
 }
 
 // debianMajor takes the number before the first dot, else the number of the
@@ -116,21 +146,24 @@ func debianMajor(o OS) string {
 	return ""
 }
 
-// ubuntuRelease adds the LTS mark that OSV has for April of even years.
+// ubuntuEcosystems adds the LTS mark that OSV has for April of even years, and
+// "Ubuntu:26.04" after "Ubuntu:26.04:LTS": records of a release from before it
+// was marked.
 // https://ubuntu.com/about/release-cycle
-func ubuntuRelease(version string) string {
-	year, month, ok := strings.Cut(version, ".")
+func ubuntuEcosystems(o OS) []Ecosystem {
+	year, month, ok := strings.Cut(o.Version, ".")
 	month, _, _ = strings.Cut(month, ".") // 18.04.6
 	if !ok || !isNumber(year) || !isNumber(month) {
-		return ""
+		return nil
 	}
-	release := year + "." + month
+	release := Ecosystem("Ubuntu:" + year + "." + month)
 	if n, _ := strconv.Atoi(year); n%2 == 0 && month == "04" {
-		release += ":LTS"
+		return []Ecosystem{release + ":LTS", release}
 	}
-	return release
+	return []Ecosystem{release}
 }
 
+// alpineRelease is "v3.19" or "edge".
 func alpineRelease(o OS) string {
 	v := o.Repository
 	if v == "" {
@@ -157,30 +190,4 @@ func isNumber(s string) bool {
 		}
 	}
 	return true
-}
-
-// A Lookup is what a package is looked up by in a database.
-type Lookup struct {
-	Ecosystem Ecosystem
-	Name      string
-	Version   string
-	Scheme    version.Scheme // the order of Version and of the advisories' bounds
-}
-
-// LookupOf says how p, installed on os, is looked up: Debian, Ubuntu and
-// Alpine file advisories under the source package and its version. An error
-// matches [ErrNoAdvisories].
-func LookupOf(os OS, p *Package) (Lookup, error) {
-	eco, err := os.Ecosystem()
-	if err != nil {
-		return Lookup{}, err
-	}
-	want, scheme := TypeDeb, version.Deb
-	if os.Family == Alpine {
-		want, scheme = TypeAPK, version.APK
-	}
-	if p.Type != want {
-		return Lookup{}, fmt.Errorf("%w for %s packages on %s", ErrNoAdvisories, p.Type, os.Family)
-	}
-	return Lookup{Ecosystem: eco, Name: p.SourceName, Version: p.SourceVersion, Scheme: scheme}, nil
 }

@@ -60,21 +60,12 @@ func vendorIDs(v *scan.Vulnerability) []string {
 	return slices.DeleteFunc(slices.Clone(v.Advisories), func(id string) bool { return id == v.ID })
 }
 
-// severitySource is the source that rates v as v is rated, empty when another
-// advisory decided that.
-func severitySource(v *scan.Vulnerability) string {
-	for _, r := range v.Advisory.Ratings {
-		if r.Level == v.Severity {
-			return sourceID(v.Advisory.Source)
-		}
-	}
-	return ""
-}
-
-// cvssOf is the first rating of each CVSS version, under the advisory's source.
-func cvssOf(a *vuln.Advisory) map[string]jsonCVSS {
-	var c jsonCVSS
-	for _, r := range a.Ratings {
+// cvssOf is the first vector of each CVSS version, by who rates; what nobody is
+// named for is the advisory's source's.
+func cvssOf(v *scan.Vulnerability) map[string]jsonCVSS {
+	by := make(map[string]jsonCVSS)
+	for _, r := range allRatings(v) {
+		c := by[r.Source]
 		switch {
 		case r.Type == "CVSS_V2" && c.V2Vector == "":
 			c.V2Vector, c.V2Score = r.Vector, r.Score
@@ -82,10 +73,33 @@ func cvssOf(a *vuln.Advisory) map[string]jsonCVSS {
 			c.V3Vector, c.V3Score = r.Vector, r.Score
 		case r.Type == "CVSS_V4" && c.V40Vector == "":
 			c.V40Vector, c.V40Score = r.Vector, r.Score
+		default:
+			continue
+		}
+		by[r.Source] = c
+	}
+	return by
+}
+
+// vendorSeverity is the worst level of each who rates v, as Trivy's numbers.
+func vendorSeverity(v *scan.Vulnerability) map[string]int {
+	by := make(map[string]int)
+	for _, r := range allRatings(v) {
+		by[r.Source] = max(by[r.Source], int(r.Level))
+	}
+	return by
+}
+
+// allRatings are those of the deciding advisory, then those of others.
+func allRatings(v *scan.Vulnerability) []vuln.Rating {
+	var list []vuln.Rating
+	if v.Advisory != nil {
+		for _, r := range v.Advisory.Ratings {
+			if r.Source == "" {
+				r.Source = sourceID(v.Advisory.Source)
+			}
+			list = append(list, r)
 		}
 	}
-	if c == (jsonCVSS{}) {
-		return nil
-	}
-	return map[string]jsonCVSS{sourceID(a.Source): c}
+	return append(list, v.Ratings...)
 }

@@ -92,7 +92,11 @@ func ExampleJSON() {
 	//         }
 	//       ]
 	//     }
-	//   ]
+	//   ],
+	//   "Database": {
+	//     "Schema": 0,
+	//     "Advisories": 0
+	//   }
 	// }
 }
 

@@ -27,6 +27,15 @@ type column struct {
 
 func (g *grid) add(cells ...string) { g.Rows = append(g.Rows, cells) }
 
+// remove takes out the column of that name.
+func (g *grid) remove(name string) {
+	i := slices.IndexFunc(g.Columns, func(c column) bool { return c.Name == name })
+	g.Columns = slices.Delete(g.Columns, i, i+1)
+	for n := range g.Rows {
+		g.Rows[n] = slices.Delete(g.Rows[n], i, i+1)
+	}
+}
+
 // draw writes the grid with box drawing characters.
 func (g *grid) draw(out *bytes.Buffer, t Table) {
 	columns, widths := g.layout(t.Width)

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
 // JSON writes Trivy's report, schema version 2, indented by two spaces: what
@@ -17,7 +19,9 @@ import (
 //   - There is no time of creation and no random id, so the same report gives
 //     the same bytes.
 //   - Problems, at the top level, lists what could not be read or judged and what
-//     that hides. Programs that do not know the field pass over it.
+//     that hides; Database says what was compared with, and when that was made;
+//     KEV and EPSS of a vulnerability say what is known of its exploitation.
+//     Programs that do not know the fields pass over them.
 //   - The size of a layer is that of its blob as stored.
 //
 // Every package is listed, with findings or without. A result without findings
@@ -57,6 +61,9 @@ func document(r *scan.Report) jsonReport {
 		}
 		d.Results = append(d.Results, res)
 	}
+	if r.Database != nil {
+		d.Database = databaseOf(r.Database)
+	}
 	for _, p := range r.Problems {
 		d.Problems = append(d.Problems, jsonProblem{
 			Stage: string(p.Stage), Path: p.Path, Layer: string(p.Layer),
@@ -64,6 +71,30 @@ func document(r *scan.Report) jsonReport {
 		})
 	}
 	return d
+}
+
+func databaseOf(info *vuln.DatabaseInfo) *jsonDatabase {
+	d := &jsonDatabase{Schema: info.Schema, Built: instant(info.Built), Advisories: info.Advisories, Unread: info.Unread}
+	for _, s := range info.Sources {
+		d.Sources = append(d.Sources, jsonSource{Name: s.Name, URL: s.URL, Stamp: s.Stamp, Checked: instant(s.Checked), Records: s.Records})
+	}
+	return d
+}
+
+// instant is nil for the zero time, which is left out.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// date is a day; "" for the zero time.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
 }
 
 func metadataOf(r *scan.Report) jsonMetadata {
@@ -115,6 +146,15 @@ func vulnerabilityOf(r *scan.Report, e result, v *scan.Vulnerability) jsonVulner
 		Layer:            layerOf(r, v.Component),
 		PrimaryURL:       primaryURL(v),
 		Severity:         v.Severity.String(),
+		SeveritySource:   v.SeveritySource,
+		VendorSeverity:   vendorSeverity(v),
+		CVSS:             cvssOf(v),
+	}
+	if x := v.Exploited; x != nil {
+		j.KEV = &jsonKEV{DateAdded: date(x.Added), DueDate: date(x.Due), Ransomware: x.Ransomware}
+	}
+	if x := v.EPSS; x != nil {
+		j.EPSS = &jsonEPSS{Probability: x.Probability, Percentile: x.Percentile, Date: date(x.Date)}
 	}
 	a := v.Advisory
 	if a == nil {
@@ -122,9 +162,7 @@ func vulnerabilityOf(r *scan.Report, e result, v *scan.Vulnerability) jsonVulner
 	}
 	j.Title, j.Description, j.References = a.Title, a.Description, a.References
 	if a.Source != "" {
-		j.SeveritySource = severitySource(v)
 		j.DataSource = &jsonDataSource{ID: sourceID(a.Source), Name: a.Source}
-		j.CVSS = cvssOf(a)
 	}
 	if !a.Published.IsZero() {
 		j.PublishedDate = &a.Published

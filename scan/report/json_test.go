@@ -37,6 +37,7 @@ type readerReport struct {
 		Packages        []readerPackage       `json:"Packages"`
 		Vulnerabilities []readerVulnerability `json:"Vulnerabilities"`
 	} `json:"Results"`
+	Database map[string]any  `json:"Database"`
 	Problems []readerProblem `json:"Problems"`
 }
 
@@ -96,10 +97,13 @@ type readerVulnerability struct {
 	Title            string                    `json:"Title"`
 	Description      string                    `json:"Description"`
 	Severity         string                    `json:"Severity"`
+	VendorSeverity   map[string]int            `json:"VendorSeverity"`
 	CVSS             map[string]map[string]any `json:"CVSS"`
 	References       []string                  `json:"References"`
 	PublishedDate    string                    `json:"PublishedDate"`
 	LastModifiedDate string                    `json:"LastModifiedDate"`
+	KEV              map[string]any            `json:"KEV"`
+	EPSS             map[string]any            `json:"EPSS"`
 }
 
 // read decodes strictly: names that differ by case alone fail too, which
@@ -144,7 +148,16 @@ func TestJSONFields(t *testing.T) {
 	if vector, ok := got.CVSS["debian"]["V3Vector"].(string); !ok || !strings.HasPrefix(vector, "CVSS:3.1/") {
 		t.Errorf("CVSS = %v, want the first V3Vector for debian", got.CVSS)
 	}
-	got.CVSS = nil
+	if diff := cmp.Diff(map[string]int{"debian": 4, "nvd": 3}, got.VendorSeverity); diff != "" {
+		t.Errorf("VendorSeverity (-want +got):\n%s", diff)
+	}
+	if got.KEV["DateAdded"] != "2024-01-20" || got.EPSS["Probability"] != 0.5 {
+		t.Errorf("KEV = %v, EPSS = %v, want what is known of the exploitation", got.KEV, got.EPSS)
+	}
+	if r.Database["Built"] != "2024-03-01T12:00:00Z" || r.Database["Sources"].([]any)[0].(map[string]any)["Name"] != "Debian" {
+		t.Errorf("Database = %v, want its age and sources", r.Database)
+	}
+	got.CVSS, got.VendorSeverity, got.KEV, got.EPSS = nil, nil, nil, nil
 	want := readerVulnerability{
 		VulnerabilityID: "CVE-2024-0001", VendorIDs: []string{"DEBIAN-TEST-2024-0001", "DTA-1-1"},
 		PkgID: wantPackage.ID, PkgName: "libboats2", PkgIdentifier: wantPackage.Identifier,

@@ -54,6 +54,8 @@ func TestGolden(t *testing.T) {
 		golden(t, name+".quiet", render(t, report.Count{Quiet: true}, r))
 	}
 	golden(t, "findings.80.table", render(t, report.Table{Width: 80}, findings()))
+	golden(t, "findings.epss.table", render(t, report.Table{Sort: report.ByEPSS}, findings()))
+	golden(t, "findings.severity.table", render(t, report.Table{Sort: report.BySeverity}, findings()))
 	golden(t, "findings.color.table", render(t, report.Table{Color: true}, findings()))
 	golden(t, "findings.130.table", render(t, report.Table{Width: 130}, findings()))
 	golden(t, "findings.color.60.table", render(t, report.Table{Color: true, Width: 60}, findings()))

@@ -53,7 +53,14 @@ func shop() *scan.Report {
 			deb("libboats2", "1:2.4-1+b1", "amd64", "boats", "1:2.4-1", 1),
 			deb("zlib1g", "1:1.2.13.dfsg-1", "amd64", "zlib", "1:1.2.13.dfsg-1", 0),
 		},
-		Database: &vuln.DatabaseInfo{Schema: 1},
+		Database: &vuln.DatabaseInfo{
+			Schema: 1, Built: time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC), Advisories: 1234,
+			Sources: []vuln.DatabaseSource{
+				{Name: "Debian", URL: "https://osv.example/Debian", Stamp: "2024-03-01T11:00:00Z", Records: 1300},
+				{Name: "EPSS", Stamp: "2024-03-01T00:00:00Z", Records: 5000},
+			},
+		},
+		Created: time.Date(2024, 3, 4, 13, 0, 0, 0, time.UTC),
 	}
 	r.Components[0].Licenses = []string{"GPL-2.0-or-later", "MIT"}
 	return r
@@ -89,7 +96,12 @@ func findings() *scan.Report {
 	r.Vulnerabilities = []scan.Vulnerability{
 		{
 			Component: boats, ID: "CVE-2024-0001", Advisories: []string{"DEBIAN-TEST-2024-0001", "DTA-1-1"},
-			Status: vuln.StatusFixed, Fixed: "1:2.4-1+deb12u1", Severity: severity.Critical, Advisory: leak,
+			Status: vuln.StatusFixed, Fixed: "1:2.4-1+deb12u1", Severity: severity.Critical, SeveritySource: "debian", Advisory: leak,
+			Enrichment: vuln.Enrichment{
+				Exploited: &vuln.Exploited{Added: time.Date(2024, 1, 20, 0, 0, 0, 0, time.UTC), Due: time.Date(2024, 2, 10, 0, 0, 0, 0, time.UTC)},
+				EPSS:      &vuln.EPSS{Probability: 0.5, Percentile: 0.98, Date: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)},
+				Ratings:   []vuln.Rating{{Type: "CVSS_V3", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", Score: 7.5, Level: severity.High, Source: "nvd"}},
+			},
 		},
 		{
 			Component: boats, ID: "TEST-2024-0002", Advisories: []string{"TEST-2024-0002"},

@@ -2,9 +2,11 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -23,6 +25,9 @@ import (
 // Names and titles come from the image and the advisories, which may be
 // hostile: what could steer a terminal is written as an escape (\x1b).
 type Table struct {
+	// Sort puts the vulnerabilities of a target in another order than the
+	// report's; see [Order].
+	Sort Order
 	// Color marks severities with the colours of a terminal. Whether there is
 	// one is for the caller to know.
 	Color bool
@@ -65,10 +70,92 @@ func (t Table) summary(out *bytes.Buffer, r *scan.Report, list []result) {
 	}
 	out.WriteString("Report Summary\n\n")
 	g.draw(out, t)
+	out.WriteString(age(r))
 	out.WriteString("'-' was not compared with advisories, '0' has no findings.\n")
 	if incomplete(r) {
 		out.WriteString("The report is INCOMPLETE: see the problems at its end.\n")
 	}
+}
+
+// An Order is one of vulnerabilities in a table.
+type Order uint8
+
+// The orders.
+const (
+	// ByPackage is the order of the report.
+	ByPackage Order = iota
+	// BySeverity puts the worst first.
+	BySeverity
+	// ByEPSS puts what is known to be exploited first, then what is most likely
+	// to be, and shows both in a column of their own.
+	ByEPSS
+)
+
+// sort returns list in order o, else as it was.
+func (o Order) sort(list []*scan.Vulnerability) []*scan.Vulnerability {
+	rank := func(v *scan.Vulnerability) float64 {
+		switch {
+		case o == BySeverity:
+			return float64(v.Severity)
+		case v.Exploited != nil:
+			return 2
+		case v.EPSS != nil:
+			return v.EPSS.Probability
+		}
+		return -1
+	}
+	if o == ByPackage {
+		return list
+	}
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b *scan.Vulnerability) int { return cmp.Compare(rank(b), rank(a)) })
+	return list
+}
+
+// chance is what is known of the exploitation of v: "KEV", "0.123 (95 %)" or
+// both, a line each.
+func chance(v *scan.Vulnerability) string {
+	var words []string
+	if v.Exploited != nil {
+		words = append(words, "KEV")
+	}
+	if v.EPSS != nil {
+		words = append(words, fmt.Sprintf("%.3f (%.0f %%)", v.EPSS.Probability, 100*v.EPSS.Percentile))
+	}
+	return strings.Join(words, "\n")
+}
+
+// age is what the report was compared with, and how old that was.
+func age(r *scan.Report) string {
+	info := r.Database
+	if info == nil || info.Built.IsZero() {
+		return ""
+	}
+	old := "less than a day old"
+	switch days := int(r.Created.Sub(info.Built).Hours() / 24); {
+	case r.Created.IsZero():
+		old = "of an age that is not known"
+	case days == 1:
+		old = "1 day old"
+	case days > 1:
+		old = fmt.Sprintf("%d days old", days)
+	}
+	var names []string
+	for _, s := range info.Sources {
+		names = append(names, cell(s.Name))
+	}
+	const most = 8
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("and %d more", len(names)-most))
+	}
+	text := fmt.Sprintf("Database: built %s, %s", info.Built.UTC().Format("2006-01-02 15:04 MST"), old)
+	if info.Advisories > 0 { // not every database counts them
+		text += fmt.Sprintf(", %d advisories", info.Advisories)
+	}
+	if len(names) > 0 {
+		text += " (" + strings.Join(names, ", ") + ")"
+	}
+	return text + ".\n"
 }
 
 // findings writes the block of one target.
@@ -80,6 +167,7 @@ func (t Table) findings(out *bytes.Buffer, e result) {
 			{Name: "Library"},
 			{Name: "Vulnerability", Whole: true},
 			{Name: "Severity", Whole: true, Severity: true},
+			{Name: "EPSS", Whole: true},
 			{Name: "Status"},
 			{Name: "Installed Version"},
 			{Name: "Fixed Version"},
@@ -87,9 +175,12 @@ func (t Table) findings(out *bytes.Buffer, e result) {
 		},
 		Merge: true,
 	}
-	for _, v := range e.vulnerabilities {
-		g.add(library(e, v), cell(v.ID), v.Severity.String(), v.Status.String(),
+	for _, v := range t.Sort.sort(e.vulnerabilities) {
+		g.add(library(e, v), cell(v.ID), v.Severity.String(), chance(v), v.Status.String(),
 			cell(v.Component.Version), cell(v.Fixed), title(v))
+	}
+	if t.Sort != ByEPSS {
+		g.remove("EPSS")
 	}
 	g.draw(out, t)
 }

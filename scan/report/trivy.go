@@ -15,7 +15,25 @@ type jsonReport struct {
 	ArtifactType  string
 	Metadata      jsonMetadata
 	Results       []jsonResult  `json:",omitempty"`
+	Database      *jsonDatabase `json:",omitempty"` // not Trivy's
 	Problems      []jsonProblem `json:",omitempty"` // not Trivy's
+}
+
+// jsonDatabase says what was compared with.
+type jsonDatabase struct {
+	Schema     int
+	Built      *time.Time `json:",omitempty"`
+	Advisories int
+	Unread     int          `json:",omitempty"`
+	Sources    []jsonSource `json:",omitempty"`
+}
+
+type jsonSource struct {
+	Name    string
+	URL     string     `json:",omitempty"`
+	Stamp   string     `json:",omitempty"`
+	Checked *time.Time `json:",omitempty"`
+	Records int
 }
 
 type jsonProblem struct {
@@ -95,10 +113,26 @@ type jsonVulnerability struct {
 	Title            string              `json:",omitempty"`
 	Description      string              `json:",omitempty"`
 	Severity         string              // in capitals
+	VendorSeverity   map[string]int      `json:",omitempty"` // by source id; 0 unknown to 4 critical
 	CVSS             map[string]jsonCVSS `json:",omitempty"` // by source id
 	References       []string            `json:",omitempty"`
 	PublishedDate    *time.Time          `json:",omitempty"`
 	LastModifiedDate *time.Time          `json:",omitempty"`
+	KEV              *jsonKEV            `json:",omitempty"` // not Trivy's
+	EPSS             *jsonEPSS           `json:",omitempty"` // not Trivy's
+}
+
+// jsonKEV says since when a vulnerability is known to be exploited.
+type jsonKEV struct {
+	DateAdded  string `json:",omitempty"`
+	DueDate    string `json:",omitempty"`
+	Ransomware bool   `json:",omitempty"`
+}
+
+type jsonEPSS struct {
+	Probability float64
+	Percentile  float64
+	Date        string `json:",omitempty"`
 }
 
 type jsonDataSource struct {

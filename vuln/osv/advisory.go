@@ -79,16 +79,24 @@ func allDigits(s string) bool {
 // ratings are all severities of e and of its affected entries, each once.
 func (e *Entry) ratings() []vuln.Rating {
 	var list []vuln.Rating
-	add := func(severities []Severity) {
+	add := func(a *Affected, severities ...Severity) {
 		for _, s := range severities {
-			if r := s.rating(); !slices.Contains(list, r) {
+			r := s.rating()
+			r.Source = e.source(a)
+			if !s.isCVSS() {
+				r.Source = strings.ReplaceAll(strings.ToLower(s.Type), " ", "-") // whose word it is
+			}
+			if !slices.Contains(list, r) {
 				list = append(list, r)
 			}
 		}
 	}
-	add(e.Severity)
+	add(nil, e.Severity...)
 	for i := range e.Affected {
-		add(e.Affected[i].Severity)
+		add(&e.Affected[i], e.Affected[i].Severity...)
+	}
+	if word := string(specificOf(e.DatabaseSpecific).Severity); word != "" {
+		add(nil, Severity{Type: e.source(nil), Score: word})
 	}
 	return list
 }

@@ -18,7 +18,7 @@ func holds(t *testing.T, s version.Scheme, v string, events ...Event) bool {
 		t.Fatal(err)
 	}
 	for _, i := range c.Intervals {
-		if i.Holds(v, key) {
+		if i.Holds(s, v, key) {
 			return true
 		}
 	}
@@ -103,8 +103,8 @@ func TestMavenBounds(t *testing.T) {
 	}
 	for _, s := range []version.Scheme{version.Deb, version.Semver} {
 		c := Compile(&Affected{Ranges: []Range{{Type: "ECOSYSTEM", Events: []Event{begin, {Fixed: "1.0.0"}}}}}, s)
-		if i := c.Intervals[0]; i.LowerText != "" || i.UpperText != "" || i.AnyRelease {
-			t.Errorf("an interval of %s is %+v, want no spelling and no flag", s, i)
+		if i := c.Intervals[0]; i.LowerText != "" || i.UpperText != "1.0.0" || i.AnyRelease {
+			t.Errorf("an interval of %s is %+v, want its bound spelled and no flag", s, i)
 		}
 	}
 }

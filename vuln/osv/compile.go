@@ -11,23 +11,22 @@ import (
 // An Interval is a run of affected versions.
 type Interval struct {
 	version.Interval
-	// Fixed is the version at the upper bound that has the fix, spelled as the
-	// record spells it; "" when the record names none.
-	Fixed string
-	// LowerText and UpperText spell the bounds, where there are any and keys
-	// alone do not decide: in the order of Maven. See [Interval.Holds].
+	// LowerText and UpperText spell the bounds as the record does; "" where
+	// there is none.
 	LowerText, UpperText string
+	// Fixed is UpperText when that version has the fix, else "".
+	Fixed string
 }
 
-// Holds is Contains for the version v with that key. Where the interval spells
-// its bounds and v or one of them is ambiguous, it asks Maven's own comparison
-// too: v is in the interval if either order says so, since it is worse to miss a
+// Holds is Contains for the version v with that key of scheme. Where v or a
+// bound is ambiguous in Maven's order, it asks Maven's own comparison too: v is
+// in the interval if either order says so, since it is worse to miss a
 // vulnerability than to name one too many.
-func (i *Interval) Holds(v string, key []byte) bool {
+func (i *Interval) Holds(scheme version.Scheme, v string, key []byte) bool {
 	if i.Contains(key) {
 		return true
 	}
-	if i.LowerText == "" && i.UpperText == "" ||
+	if scheme != version.Maven ||
 		!version.MavenAmbiguous(v) && !version.MavenAmbiguous(i.LowerText) && !version.MavenAmbiguous(i.UpperText) {
 		return false
 	}
@@ -107,7 +106,7 @@ func Compile(a *Affected, scheme version.Scheme) Compiled {
 		}
 		if key, err := scheme.AppendKey(nil, v); err == nil {
 			judged = true
-			c.Intervals = append(c.Intervals, point(key))
+			c.Intervals = append(c.Intervals, point(key, v))
 		}
 	}
 	switch {
@@ -149,8 +148,8 @@ func union(list []Interval) []Interval {
 		case c < 0:
 			last.Upper, last.UpperInclusive, last.Fixed = next.Upper, next.UpperInclusive, next.Fixed
 			last.AnyRelease, last.UpperText = last.AnyRelease || next.AnyRelease, next.UpperText
-		case c == 0 && last.Fixed == "":
-			last.Fixed = next.Fixed
+		case c == 0 && next.Fixed != "" && last.Fixed == "":
+			last.Fixed, last.UpperText = next.Fixed, next.UpperText
 		}
 	}
 	return out
@@ -182,6 +181,9 @@ func compareUpper(a, b *Interval) int {
 }
 
 // point is the interval of one version.
-func point(key []byte) Interval {
-	return Interval{Interval: version.Interval{Lower: key, Upper: key, UpperInclusive: true}}
+func point(key []byte, v string) Interval {
+	return Interval{
+		Interval:  version.Interval{Lower: key, Upper: key, UpperInclusive: true},
+		LowerText: v, UpperText: v,
+	}
 }

@@ -54,8 +54,9 @@ func TestDecodeTolerates(t *testing.T) {
 			t.Errorf("Decode(%s).Advisory = %+v, want the id T and no times", data, got)
 		}
 		for i := range e.Affected {
-			if s, l := e.Affected[i].Status(), e.Label(&e.Affected[i]); s != vuln.StatusUnknown || l != severity.Unknown {
-				t.Errorf("Decode(%s): status %s, label %s, want unknown", data, s, l)
+			s := e.Affected[i].Status()
+			if l, by := e.Label(&e.Affected[i]); s != vuln.StatusUnknown || l != severity.Unknown || by != "" {
+				t.Errorf("Decode(%s): status %s, label %s by %q, want unknown", data, s, l, by)
 			}
 		}
 	}
@@ -72,9 +73,9 @@ func TestAdvisory(t *testing.T) {
 		Title:       "harbour: buffer overflow in the mooring parser",
 		Description: "A long mooring line overflows a buffer.",
 		Ratings: []vuln.Rating{
-			{Type: "CVSS_V3", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", Score: 9.8, Level: severity.Critical},
-			{Type: "Ubuntu", Vector: "medium", Level: severity.Medium},
-			{Type: "CVSS_V3", Vector: "not a vector"},
+			{Type: "CVSS_V3", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", Score: 9.8, Level: severity.Critical, Source: "debian"},
+			{Type: "Ubuntu", Vector: "medium", Level: severity.Medium, Source: "ubuntu"},
+			{Type: "CVSS_V3", Vector: "not a vector", Source: "ubuntu"},
 		},
 		References: []string{"https://example.org/TEST-2024-0001"},
 		Published:  time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC),

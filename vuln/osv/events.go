@@ -2,6 +2,7 @@ package osv
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -54,9 +55,9 @@ func evaluate(events []Event, scheme version.Scheme) ([]Interval, error) {
 				after = false
 			}
 		}
-		key, anyRelease, text := marks[0].key, marks[0].any, ""
-		if scheme == version.Maven && key != nil {
-			text = marks[n-1].text
+		key, anyRelease, text := marks[0].key, marks[0].any, cmp.Or(fix, marks[n-1].text)
+		if key == nil {
+			text = "" // introduced "0" is no version
 		}
 		if !affected && at {
 			spans = append(spans, Interval{Interval: version.Interval{Lower: key, AnyRelease: anyRelease}, LowerText: text})
@@ -77,7 +78,7 @@ func evaluate(events []Event, scheme version.Scheme) ([]Interval, error) {
 
 // marksOf splits the events into those that change the state and the keys of
 // the limits. No limits means that there is no limit.
-func marksOf(events []Event, scheme version.Scheme) (marks []mark, limits [][]byte, err error) {
+func marksOf(events []Event, scheme version.Scheme) (marks, limits []mark, err error) {
 	begins, unlimited := false, false
 	for _, e := range events {
 		m, err := e.mark()
@@ -98,7 +99,7 @@ func marksOf(events []Event, scheme version.Scheme) (marks []mark, limits [][]by
 			return nil, nil, fmt.Errorf("a range bound: %w", err)
 		}
 		if m.kind == limit {
-			limits = append(limits, m.key) // exclusive: a release makes no difference
+			limits = append(limits, m) // exclusive: a release makes no difference
 			continue
 		}
 		begins = begins || m.kind == introduced
@@ -135,17 +136,20 @@ func (e Event) mark() (mark, error) {
 }
 
 // cut ends spans before the highest limit: a version need only be below one.
-func cut(spans []Interval, limits [][]byte) []Interval {
+func cut(spans []Interval, limits []mark) []Interval {
 	if len(limits) == 0 {
 		return spans
 	}
-	end := slices.MaxFunc(limits, bytes.Compare)
+	end := slices.MaxFunc(limits, func(a, b mark) int { return bytes.Compare(a.key, b.key) })
 	var out []Interval
 	for _, s := range spans {
-		if bytes.Compare(s.Lower, end) >= 0 {
+		if bytes.Compare(s.Lower, end.key) >= 0 {
 			break
 		}
-		limited := Interval{Interval: version.Interval{Lower: s.Lower, Upper: end, AnyRelease: s.AnyRelease}, LowerText: s.LowerText}
+		limited := Interval{
+			Interval:  version.Interval{Lower: s.Lower, Upper: end.key, AnyRelease: s.AnyRelease},
+			LowerText: s.LowerText, UpperText: end.text,
+		}
 		if compareUpper(&s, &limited) <= 0 {
 			limited = s
 		}

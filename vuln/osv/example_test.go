@@ -22,12 +22,13 @@ func ExampleDecode() {
 	fmt.Println(e.ID, e.Vulnerabilities())
 	for i := range e.Affected {
 		a := &e.Affected[i]
-		fmt.Println(a.Package.Ecosystem, a.Package.Name, e.Label(a), a.Status())
+		level, by := e.Label(a)
+		fmt.Println(a.Package.Ecosystem, a.Package.Name, level, by, a.Status())
 	}
 	// Output:
 	// TEST-2024-0001 [CVE-2024-90001 CVE-2024-90002]
-	// Debian:12 harbour LOW unknown
-	// Ubuntu:22.04:LTS harbour UNKNOWN will_not_fix
+	// Debian:12 harbour LOW debian unknown
+	// Ubuntu:22.04:LTS harbour UNKNOWN  will_not_fix
 }
 
 func ExampleCompile() {

@@ -5,11 +5,13 @@ import (
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/vuln"
+	"github.com/plimsoll-go/plimsoll/vuln/cvss"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
-// Label is the severity of a, one of e's affected entries. The severities of
-// a count, else those of e. The first of these that rates decides:
+// Label is the severity of a, one of e's affected entries, and who rates it so,
+// as in vuln.Rating.Source; "" with severity.Unknown. The severities of a count,
+// else those of e. The first of these that rates decides:
 //
 //  1. For a package of a distribution, the distribution's own word: Debian's
 //     urgency or Ubuntu's priority in ecosystem_specific of a, a severity whose
@@ -18,7 +20,56 @@ import (
 //  2. The score of the CVSS vector of the highest version, and of two of one
 //     version the higher score.
 //  3. For other packages, the severity in database_specific (GitHub's words).
-func (e *Entry) Label(a *Affected) severity.Level {
+func (e *Entry) Label(a *Affected) (severity.Level, string) {
+	level := e.level(a)
+	if level == severity.Unknown {
+		return level, ""
+	}
+	return level, e.source(a)
+}
+
+// source is who rates the severities of a, or of e where a is nil: the publisher
+// of a distribution's ecosystem, else the one that the id of e tells. Both are
+// spelled as Trivy spells them.
+func (e *Entry) source(a *Affected) string {
+	prefix, _, _ := strings.Cut(e.ID, "-")
+	switch prefix {
+	case "GHSA":
+		return "ghsa"
+	case "GO":
+		return "govulndb"
+	case "BIT":
+		return "bitnami"
+	case "JLSEC":
+		return "julia"
+	}
+	if a == nil && len(e.Affected) > 0 {
+		a = &e.Affected[0]
+	}
+	if a == nil || !isDistribution(a.Package.Ecosystem.Base()) {
+		return "osv"
+	}
+	switch base := a.Package.Ecosystem.Base(); base {
+	case "AlmaLinux":
+		return "alma"
+	case "Rocky Linux":
+		return "rocky"
+	case "Red Hat":
+		return "redhat"
+	case "SUSE", "openSUSE":
+		return "suse-cvrf"
+	case "Azure Linux":
+		return "azure"
+	case "Photon OS":
+		return "photon"
+	case "Root":
+		return "rootio"
+	default:
+		return strings.ReplaceAll(strings.ToLower(base), " ", "-")
+	}
+}
+
+func (e *Entry) level(a *Affected) severity.Level {
 	list := a.Severity
 	if len(list) == 0 {
 		list = e.Severity
@@ -81,7 +132,7 @@ func (s Severity) rating() vuln.Rating {
 		r.Level = wordLevel(s.Score)
 		return r
 	}
-	score, level, err := scoreCVSS(s.Score)
+	score, level, err := cvss.Score(s.Score)
 	if err == nil {
 		r.Score, r.Level = score, level
 	}

@@ -47,9 +47,39 @@ func TestLabel(t *testing.T) {
 		e := Entry{ID: "T", Severity: row.root, DatabaseSpecific: json.RawMessage(row.data), Affected: []Affected{{
 			Package: Package{Ecosystem: vuln.Ecosystem(row.ecosystem)}, Severity: row.own, EcosystemSpecific: json.RawMessage(row.specific),
 		}}}
-		if got := e.Label(&e.Affected[0]); got != row.want {
+		if got, _ := e.Label(&e.Affected[0]); got != row.want {
 			t.Errorf("%s: Label = %s, want %s", row.name, got, row.want)
 		}
+	}
+}
+
+func TestSource(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ id, ecosystem, want string }{
+		{"GHSA-aaaa-bbbb-cccc", "npm", "ghsa"},
+		{"GO-2024-0001", "Go", "govulndb"},
+		{"PYSEC-2024-1", "PyPI", "osv"},
+		{"RUSTSEC-2024-0001", "crates.io", "osv"},
+		{"BIT-nginx-2024-1", "Bitnami", "bitnami"},
+		{"UBUNTU-CVE-2024-1", "Ubuntu:22.04:LTS", "ubuntu"},
+		{"DEBIAN-CVE-2024-1", "Debian:12", "debian"},
+		{"ALSA-2024:1", "AlmaLinux:9", "alma"},
+		{"RHSA-2024:1", "Red Hat:enterprise_linux:9::baseos", "redhat"},
+		{"AZL-1", "Azure Linux:3", "azure"},
+		{"SUSE-SU-2024:1", "SUSE:Linux Enterprise Server 15 SP5", "suse-cvrf"},
+		{"BELL-1", "BellSoft Hardened Containers:23", "bellsoft-hardened-containers"},
+	} {
+		e := Entry{ID: row.id, Severity: []Severity{{Type: "CVSS_V3", Score: v3High}}, Affected: []Affected{{Package: Package{Ecosystem: vuln.Ecosystem(row.ecosystem)}}}}
+		if level, got := e.Label(&e.Affected[0]); got != row.want || level != severity.High {
+			t.Errorf("Label of %s = %s by %q, want HIGH by %q", row.id, level, got, row.want)
+		}
+		if list := e.ratings(); len(list) != 1 || list[0].Source != row.want {
+			t.Errorf("ratings of %s = %+v, want one by %q", row.id, list, row.want)
+		}
+	}
+	unrated := Entry{ID: "GHSA-aaaa-bbbb-cccc", Affected: []Affected{{}}}
+	if level, by := unrated.Label(&unrated.Affected[0]); level != severity.Unknown || by != "" {
+		t.Errorf("Label of a record without severities = %s by %q, want none", level, by)
 	}
 }
 

@@ -1,11 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
+
+	"github.com/plimsoll-go/plimsoll/vuln"
+	"github.com/plimsoll-go/plimsoll/vuln/enrich"
 )
 
 // BuildOptions are the options of [Build] and [OpenDir]. The zero value is
@@ -16,6 +21,9 @@ type BuildOptions struct {
 	Built time.Time
 	// Workers is the number of records read at a time; 0: GOMAXPROCS.
 	Workers int
+	// Enrich lists files about CVEs, or directories of them, as package enrich
+	// reads them: CISA's catalogue, FIRST's scores, CVSS vectors.
+	Enrich []string
 	// MaxBytes bounds the JSON read in all; 0: 16 GiB.
 	MaxBytes int64
 	// Progress, if set, is called now and then with the number of records that
@@ -66,14 +74,63 @@ func Build(ctx context.Context, out string, inputs []string, opts BuildOptions) 
 	if info, err := os.Stat(out); err == nil && info.IsDir() {
 		return Result{}, fmt.Errorf("build database %s: it is a directory", out)
 	}
-	recs, res, err := compileAll(ctx, inputs, opts)
+	recs, sources, res, err := compileAll(ctx, inputs, opts)
 	if err != nil {
 		return Result{}, fmt.Errorf("build database %s: %w", out, err)
 	}
-	if err := replace(out, func(tmp string) error { return write(ctx, tmp, recs, &res) }); err != nil {
+	var failed error
+	c := &content{
+		ecosystems: make(map[vuln.Ecosystem]pair),
+		details:    detailsOf(recs),
+		meta:       func() (Result, []source) { return res, sources },
+		fail:       func() error { return failed },
+	}
+	if len(opts.Enrich) > 0 {
+		// Read when the records are written, and no longer in memory.
+		c.enrich = func(yield func(k, v []byte) bool) {
+			var known enrich.Set
+			for _, path := range opts.Enrich {
+				if failed = known.ReadPath(path); failed != nil {
+					return
+				}
+			}
+			for _, s := range known.Sources() {
+				sources = append(sources, source{Name: s.Name, Stamp: s.Stamp, Records: s.Records})
+			}
+			slices.SortStableFunc(sources, func(a, b source) int { return cmp.Compare(a.Name, b.Name) })
+			enrichmentsOf(&known)(yield)
+		}
+	}
+	for eco, rows := range rowsOf(recs) {
+		c.ecosystems[eco] = packagesOf(rows)
+	}
+	if err := replace(out, func(tmp string) error { return write(ctx, tmp, c) }); err != nil {
 		return Result{}, fmt.Errorf("build database %s: %w", out, err)
 	}
 	return res, nil
+}
+
+// sourcesOf are the directories and zips that recs are from, sorted.
+func sourcesOf(recs []*record) []source {
+	byName := make(map[string]*source)
+	newest := make(map[string]time.Time)
+	for _, r := range recs {
+		s := byName[r.source]
+		if s == nil {
+			s = &source{Name: r.source}
+			byName[r.source] = s
+		}
+		s.Records++
+		if r.modified.After(newest[r.source]) {
+			newest[r.source] = r.modified
+			s.Stamp = r.modified.Format(time.RFC3339)
+		}
+	}
+	var list []source
+	for _, name := range sortedKeys(byName) {
+		list = append(list, *byName[name])
+	}
+	return list
 }
 
 // replace has fill write a temporary file beside out and renames it to out.

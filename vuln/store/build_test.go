@@ -117,6 +117,32 @@ func TestBuildInputs(t *testing.T) {
 	}
 }
 
+// All of many packages and records are there.
+func TestBuildMany(t *testing.T) {
+	t.Parallel()
+	const n = 5_000
+	files := make(map[string]string)
+	for i := range n {
+		id := fmt.Sprintf("M-%05d", i)
+		files[id+".json"] = fmt.Sprintf(`{"id": %q, "affected": [{"package": {"ecosystem": "npm", "name": "p%05d"}, "versions": ["1.0.0"]}]}`, id, i)
+	}
+	dir := t.TempDir()
+	writeZip(t, filepath.Join(dir, "npm.zip"), files)
+	out := filepath.Join(dir, "x.db")
+	if _, err := Build(t.Context(), out, []string{dir}, BuildOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, out)
+	for i := range n {
+		p := &vuln.Package{Type: vuln.TypeNPM, Name: fmt.Sprintf("p%05d", i), Version: "1.0.0"}
+		hits := 0
+		err := db.Affected(t.Context(), vuln.OS{}, p, func(vuln.Hit) bool { hits++; return true })
+		if _, detailsErr := db.Details(t.Context(), fmt.Sprintf("M-%05d", i)); err != nil || detailsErr != nil || hits != 1 {
+			t.Fatalf("package %d: %d hits, %v, %v, want one with details", i, hits, err, detailsErr)
+		}
+	}
+}
+
 func TestBuildProblems(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

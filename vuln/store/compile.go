@@ -24,6 +24,7 @@ import (
 // A record is an OSV record, packed.
 type record struct {
 	id        string
+	source    string
 	modified  time.Time
 	withdrawn bool
 	rows      []packedRow
@@ -39,16 +40,16 @@ type packedRow struct {
 }
 
 // compileAll reads all records and returns those to keep, by id.
-func compileAll(ctx context.Context, names []string, opts BuildOptions) ([]*record, Result, error) {
+func compileAll(ctx context.Context, names []string, opts BuildOptions) ([]*record, []source, Result, error) {
 	var in inputs
 	defer in.close()
 	for _, name := range names {
 		if err := in.add(name); err != nil {
-			return nil, Result{}, err
+			return nil, nil, Result{}, err
 		}
 	}
 	if len(in.files) == 0 {
-		return nil, Result{}, fmt.Errorf("no OSV records in %q", names)
+		return nil, nil, Result{}, fmt.Errorf("no OSV records in %q", names)
 	}
 	res := Result{Built: opts.Built, Records: len(in.files)}
 	if res.Built.IsZero() {
@@ -56,9 +57,9 @@ func compileAll(ctx context.Context, names []string, opts BuildOptions) ([]*reco
 	}
 	res.Built = res.Built.UTC().Truncate(time.Second)
 
-	slots, err := readAll(ctx, in.files, opts)
+	slots, err := readAll(ctx, in.files, opts, "")
 	if err != nil {
-		return nil, Result{}, err
+		return nil, nil, Result{}, err
 	}
 	recs := make([]*record, 0, len(slots))
 	for i, s := range slots {
@@ -68,7 +69,8 @@ func compileAll(ctx context.Context, names []string, opts BuildOptions) ([]*reco
 		}
 		recs = append(recs, s.rec)
 	}
-	return res.choose(recs), res, nil
+	sources := sourcesOf(recs)
+	return res.choose(recs), sources, res, nil
 }
 
 // A slot is what became of one file.
@@ -79,7 +81,10 @@ type slot struct {
 
 // readAll compiles the files, each into the slot of its index, so that the
 // number of workers does not show.
-func readAll(ctx context.Context, files []recordFile, opts BuildOptions) ([]slot, error) {
+//
+// Where base is not empty, only the entries of that ecosystem count, with any
+// release.
+func readAll(ctx context.Context, files []recordFile, opts BuildOptions, base string) ([]slot, error) {
 	slots := make([]slot, len(files))
 	left := &atomic.Int64{}
 	left.Store(opts.MaxBytes)
@@ -95,7 +100,7 @@ func readAll(ctx context.Context, files []recordFile, opts BuildOptions) ([]slot
 	g, ctx := errgroup.WithContext(ctx)
 	for range min(workers, len(files)) {
 		g.Go(func() error {
-			c, err := newCompiler(left)
+			c, err := newCompiler(left, base)
 			if err != nil {
 				return err
 			}
@@ -170,16 +175,17 @@ var errTooMuch = errors.New("the records hold more JSON than BuildOptions.MaxByt
 // A compiler compiles one file after the other.
 type compiler struct {
 	left    *atomic.Int64 // of MaxBytes, shared
+	base    string        // the ecosystem whose entries count; empty: all
 	buf     bytes.Buffer
 	details *detailsPacker
 }
 
-func newCompiler(left *atomic.Int64) (*compiler, error) {
+func newCompiler(left *atomic.Int64, base string) (*compiler, error) {
 	p, err := newDetailsPacker()
 	if err != nil {
 		return nil, err
 	}
-	return &compiler{left: left, details: p}, nil
+	return &compiler{left: left, base: base, details: p}, nil
 }
 
 func (c *compiler) compile(f *recordFile) (*record, error) {
@@ -194,12 +200,15 @@ func (c *compiler) compile(f *recordFile) (*record, error) {
 		return nil, fmt.Errorf("the id has %d bytes, more than %d", len(e.ID), maxName)
 	}
 	advisory := e.Advisory(f.source)
-	rec := &record{id: e.ID, modified: advisory.Modified, withdrawn: e.Withdrawn != ""}
+	rec := &record{id: e.ID, source: f.source, modified: advisory.Modified, withdrawn: e.Withdrawn != ""}
 	if rec.withdrawn {
 		return rec, nil
 	}
 	ids := e.Vulnerabilities()
 	for i := range e.Affected {
+		if c.base != "" && e.Affected[i].Package.Ecosystem.Base() != c.base {
+			continue
+		}
 		if err := rec.add(e, &e.Affected[i], ids); err != nil {
 			return nil, err
 		}
@@ -242,14 +251,15 @@ func (r *record) add(e *osv.Entry, a *osv.Affected, ids []string) error {
 	}
 	packed := row{
 		id: e.ID, vulnerabilities: ids,
-		status: a.Status(), severity: e.Label(a), compiled: osv.Compile(a, scheme),
+		status: a.Status(), compiled: osv.Compile(a, scheme),
 	}
+	packed.severity, packed.source = e.Label(a)
 	if packed.compiled.Unjudged != "" {
 		r.unjudged++
 	} else if len(packed.compiled.Intervals)+len(packed.compiled.SemVer) == 0 {
 		return nil // the events cancel each other: no version is affected
 	}
 	data := appendRow(nil, &packed)
-	r.rows = append(r.rows, packedRow{ecosystem: eco, name: name, data: data})
+	r.rows = append(r.rows, packedRow{ecosystem: eco, name: vuln.NormalizeName(eco, name), data: data})
 	return nil
 }

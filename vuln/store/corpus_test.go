@@ -3,15 +3,21 @@ package store
 import (
 	"archive/zip"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	debversion "github.com/knqyf263/go-deb-version"
+	"go.etcd.io/bbolt"
 
 	"github.com/plimsoll-go/plimsoll/internal/corpus"
+	"github.com/plimsoll-go/plimsoll/scan"
+	imagesource "github.com/plimsoll-go/plimsoll/scan/source"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
@@ -169,7 +175,7 @@ func countJSON(t *testing.T) counts {
 func namesOf(t *testing.T, db *DB) map[vuln.Ecosystem]int {
 	t.Helper()
 	names := make(map[vuln.Ecosystem]int)
-	for eco, b := range db.ecosystems {
+	for eco, b := range db.file.ecosystems {
 		if err := b.ForEach(func(_, _ []byte) error { names[eco]++; return nil }); err != nil {
 			t.Fatal(err)
 		}
@@ -177,40 +183,144 @@ func namesOf(t *testing.T, db *DB) map[vuln.Ecosystem]int {
 	return names
 }
 
-// BenchmarkAffected looks up packages of Debian 12 that the corpus database
-// has, at a version below nearly all fixes and at one above all, and a package
-// that it has not.
+// BenchmarkAffected looks up the packages of an image that the corpus database
+// has advisories for, as they are installed, and those that it has none for;
+// then some that Debian 12 has, at a version below nearly all fixes and at one
+// above all.
 func BenchmarkAffected(b *testing.B) {
 	db, _ := corpusDatabase(b)
+	known, unknown := installed(b, db)
+	b.Run("hit", func(b *testing.B) { benchmarkAffected(b, db, known) })
+	b.Run("miss", func(b *testing.B) { benchmarkAffected(b, db, unknown) })
 	names := sample(b, db, 131)
-	bookworm := vuln.OS{Family: vuln.Debian, Version: "12"}
 	for _, row := range []struct{ name, suffix, version string }{
-		{"hit", "", "0.1-1"}, {"clean", "", "99:1.0-1"}, {"miss", "-of-nobody", "1.0-1"},
+		{"old", "", "0.1-1"}, {"new", "", "99:1.0-1"},
 	} {
 		b.Run(row.name, func(b *testing.B) {
 			var packages []*vuln.Package
 			for _, n := range names {
 				packages = append(packages, pkg(bookworm, n+row.suffix, row.version))
 			}
-			hits := 0
-			b.ReportAllocs()
-			i := 0
-			for b.Loop() {
-				err := db.Affected(b.Context(), bookworm, packages[i%len(packages)], func(vuln.Hit) bool { hits++; return true })
-				if err != nil {
-					b.Fatal(err)
-				}
-				i++
-			}
-			b.ReportMetric(float64(hits)/float64(i), "hits/op")
+			benchmarkAffected(b, db, packages)
 		})
 	}
+}
+
+func benchmarkAffected(b *testing.B, db vuln.Database, packages []*vuln.Package) {
+	hits, i := 0, 0
+	b.ReportAllocs()
+	for b.Loop() {
+		err := db.Affected(b.Context(), bookworm, packages[i%len(packages)], func(vuln.Hit) bool { hits++; return true })
+		if err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+	b.ReportMetric(float64(hits)/float64(i), "hits/op")
+}
+
+// installed are the packages of debian12-web that the database has advisories
+// for, and those that it has none for.
+func installed(b *testing.B, db *DB) (known, unknown []*vuln.Package) {
+	b.Helper()
+	src, err := imagesource.Parse(filepath.Join(corpus.Dir(b), "images", "debian12-web.oci.tar"), imagesource.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	inv, err := scan.Inspect(b.Context(), src, scan.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range inv.Components {
+		p := &inv.Components[i].Package
+		if db.file.ecosystems["Debian:12"].Get([]byte(p.SourceName)) != nil {
+			known = append(known, p)
+		} else {
+			unknown = append(unknown, p)
+		}
+	}
+	return known, unknown
+}
+
+// BenchmarkTrivyLayout does the lookups of BenchmarkAffected/hit with a bucket
+// for each package and a JSON value for each advisory in it, which is decoded,
+// and its version parsed, at each lookup, as Trivy does; it prints how many times
+// longer that takes.
+func BenchmarkTrivyLayout(b *testing.B) {
+	db, _ := corpusDatabase(b)
+	known, _ := installed(b, db)
+	bolt, err := bbolt.Open(filepath.Join(b.TempDir(), "trivy.db"), 0o600, &bbolt.Options{NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer bolt.Close()
+	type advisory struct{ FixedVersion string }
+	err = bolt.Update(func(tx *bbolt.Tx) error {
+		root, err := tx.CreateBucket([]byte("debian 12"))
+		if err != nil {
+			return err
+		}
+		return errors.Join(db.Rows(b.Context(), func(r *Row) bool {
+			if r.Ecosystem != "Debian:12" || len(r.Intervals) == 0 {
+				return true
+			}
+			var p *bbolt.Bucket
+			if p, err = root.CreateBucketIfNotExists([]byte(r.Package)); err != nil {
+				return false
+			}
+			text, _ := json.Marshal(advisory{r.Intervals[0].Fixed})
+			err = p.Put([]byte(r.Advisory), text)
+			return err == nil
+		}), err)
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	lookup := func(p *vuln.Package) (hits int) {
+		err := bolt.View(func(tx *bbolt.Tx) error {
+			return tx.Bucket([]byte("debian 12")).Bucket([]byte(p.SourceName)).ForEach(func(_, text []byte) error {
+				var a advisory
+				if err := json.Unmarshal(text, &a); err != nil {
+					return err
+				}
+				have, err := debversion.NewVersion(p.SourceVersion)
+				if err != nil {
+					return err
+				}
+				fixed, err := debversion.NewVersion(a.FixedVersion)
+				if a.FixedVersion == "" || err == nil && have.LessThan(fixed) {
+					hits++
+				}
+				return nil
+			})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return hits
+	}
+	var theirs, ours time.Duration
+	hits, n := 0, 0
+	b.ReportAllocs()
+	for b.Loop() {
+		p := known[n%len(known)]
+		begin := time.Now()
+		hits += lookup(p)
+		theirs += time.Since(begin)
+		begin = time.Now()
+		if err := db.Affected(b.Context(), bookworm, p, func(vuln.Hit) bool { return true }); err != nil {
+			b.Fatal(err)
+		}
+		ours += time.Since(begin)
+		n++
+	}
+	b.ReportMetric(float64(theirs)/float64(ours), "x-ours")
+	b.ReportMetric(float64(hits)/float64(n), "hits/op")
 }
 
 // BenchmarkMatch matches as many packages as a small Debian image has.
 func BenchmarkMatch(b *testing.B) {
 	db, _ := corpusDatabase(b)
-	bookworm := vuln.OS{Family: vuln.Debian, Version: "12"}
 	var packages []*vuln.Package
 	for i, n := range sample(b, db, 131) {
 		packages = append(packages, pkg(bookworm, n, []string{"0.1-1", "99:1.0-1"}[min(i%8, 1)])) // one in eight is vulnerable
@@ -268,7 +378,7 @@ func BenchmarkBuild(b *testing.B) {
 func sample(b *testing.B, db *DB, n int) []string {
 	b.Helper()
 	var all, some []string
-	err := db.ecosystems["Debian:12"].ForEach(func(name, _ []byte) error {
+	err := db.file.ecosystems["Debian:12"].ForEach(func(name, _ []byte) error {
 		all = append(all, string(name))
 		return nil
 	})

@@ -53,6 +53,7 @@ type rating struct {
 	Vector string         `json:"vector"`
 	Score  float64        `json:"score,omitempty"`
 	Level  severity.Level `json:"level"`
+	Source string         `json:"source,omitempty"`
 }
 
 // A detailsPacker packs advisories one after the other.

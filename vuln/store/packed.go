@@ -17,26 +17,27 @@ import (
 //
 //	row       length of what follows
 //	          byte: status | severity << 3 | isUnjudged
+//	          length, who rates it so  if there is a severity
 //	          count of intervals, intervals
 //	          length, advisory id
 //	          count of vulnerability ids; each 2*length, bytes, or 2*length+1:
 //	          the last so many bytes of the advisory id
 //	          reason why the row is unjudged: the rest
 //	interval  byte: the bits below
-//	          length, lower key   if hasLower
-//	          length, upper key   if hasUpper
-//	          length, version     if hasFixed
-//	          length, lower text, length, upper text  if hasTexts
+//	          length, lower key, length, lower version  if hasLower
+//	          length, upper key, length, upper version  if hasUpper
+//
+// Keys judge. The versions are the fixed version, what Maven's own comparison
+// needs, and what a database can be verified by.
 const isUnjudged = 1 << 6
 
 const (
 	hasLower = 1 << iota
 	hasUpper
-	hasFixed
+	isFixed // the upper version has the fix
 	isClosed
 	isSemVer // the keys are of version.Semver, not of the ecosystem's scheme
 	isAnyRelease
-	hasTexts // the bounds are spelled out
 )
 
 // A row is one affected entry of an advisory.
@@ -45,6 +46,7 @@ type row struct {
 	vulnerabilities []string
 	status          vuln.Status // StatusUnknown: by the fixed version
 	severity        severity.Level
+	source          string // who rates it so
 	compiled        osv.Compiled
 }
 
@@ -54,6 +56,9 @@ func appendRow(dst []byte, r *row) []byte {
 		head |= isUnjudged
 	}
 	body := []byte{head}
+	if r.severity != severity.Unknown {
+		body = appendString(body, r.source)
+	}
 	body = binary.AppendUvarint(body, uint64(len(r.compiled.Intervals)+len(r.compiled.SemVer)))
 	for i := range r.compiled.Intervals {
 		body = appendInterval(body, &r.compiled.Intervals[i], 0)
@@ -84,7 +89,7 @@ func appendInterval(dst []byte, i *osv.Interval, flags byte) []byte {
 		flags |= hasUpper
 	}
 	if i.Fixed != "" {
-		flags |= hasFixed
+		flags |= isFixed
 	}
 	if i.UpperInclusive {
 		flags |= isClosed
@@ -92,21 +97,12 @@ func appendInterval(dst []byte, i *osv.Interval, flags byte) []byte {
 	if i.AnyRelease {
 		flags |= isAnyRelease
 	}
-	if i.LowerText != "" || i.UpperText != "" {
-		flags |= hasTexts
-	}
 	dst = append(dst, flags)
 	if i.Lower != nil {
-		dst = appendString(dst, i.Lower)
+		dst = appendString(appendString(dst, i.Lower), i.LowerText)
 	}
 	if i.Upper != nil {
-		dst = appendString(dst, i.Upper)
-	}
-	if i.Fixed != "" {
-		dst = appendString(dst, i.Fixed)
-	}
-	if flags&hasTexts != 0 {
-		dst = appendString(appendString(dst, i.LowerText), i.UpperText)
+		dst = appendString(appendString(dst, i.Upper), i.UpperText)
 	}
 	return dst
 }
@@ -120,6 +116,7 @@ func appendString[T string | []byte](dst []byte, s T) []byte {
 type subject struct {
 	version string
 	key     []byte // by the ecosystem's scheme
+	maven   bool   // which is Maven's
 
 	semver    []byte // by version.Semver, made when the first row asks
 	semverErr error
@@ -140,6 +137,9 @@ func judge(value []byte, s *subject, hits []vuln.Hit) ([]vuln.Hit, error) {
 	for len(rows.rest) > 0 {
 		body := unpacker{rest: rows.bytes()}
 		if hit, ok := body.row(s); ok {
+			if hits == nil {
+				hits = make([]vuln.Hit, 0, 4)
+			}
 			hits = append(hits, hit)
 		}
 		if rows.bad || body.bad {
@@ -149,34 +149,49 @@ func judge(value []byte, s *subject, hits []vuln.Hit) ([]vuln.Hit, error) {
 	return hits, nil
 }
 
-// row reads the row in u, and the ids of it only if it is a hit.
+// row reads the row in u, and what a hit needs only if it is one.
 func (u *unpacker) row(s *subject) (hit vuln.Hit, ok bool) {
 	head := u.byte()
-	hit.Status, hit.Severity = vuln.Status(head&0x7), severity.Level(head>>3&0x7)
-	if head>>7 != 0 || hit.Severity > severity.Critical {
+	var source []byte
+	if head>>3&0x7 != 0 {
+		source = u.bytes()
+	}
+	if head>>7 != 0 || head>>3&0x7 > byte(severity.Critical) {
 		u.bad = true
 	}
+	var fixed []byte
+	var err error
 	for n := u.length(); n > 0; n-- {
-		span, fixed, semver := u.interval()
-		key := s.key
-		if semver {
-			if key, hit.Err = s.semverKey(); hit.Err != nil {
+		span := u.interval()
+		if ok {
+			continue
+		}
+		key, maven := s.key, s.maven
+		if span.flags&isSemVer != 0 {
+			maven = false
+			if key, err = s.semverKey(); err != nil {
 				continue
 			}
 		}
-		if !ok && span.Holds(s.version, key) {
-			ok, hit.Fixed = true, string(fixed)
+		if span.Contains(key) || maven && span.holds(s.version, key) {
+			ok = true
+			if span.flags&isFixed != 0 {
+				fixed = span.upper
+			}
 		}
 	}
-	if ok {
-		hit.Err = nil
-	} else if hit.Err == nil && head&isUnjudged == 0 {
+	if !ok && err == nil && head&isUnjudged == 0 {
 		return vuln.Hit{}, false
+	}
+	hit = vuln.Hit{
+		Status: vuln.Status(head & 0x7), Fixed: string(fixed),
+		Severity: severity.Level(head >> 3 & 0x7), SeveritySource: sourceName(source),
 	}
 	hit.Advisory = string(u.bytes())
 	hit.IDs = u.ids(hit.Advisory)
 	switch {
-	case hit.Err != nil:
+	case !ok && err != nil:
+		hit.Err = err
 	case !ok:
 		hit.Err = errors.New(string(u.rest))
 	case hit.Status != vuln.StatusUnknown:
@@ -188,24 +203,73 @@ func (u *unpacker) row(s *subject) (hit vuln.Hit, ok bool) {
 	return hit, true
 }
 
-// interval reads an interval. Its fixed version is apart, as it lies in the
-// mapping: it is asked of a hit alone.
-func (u *unpacker) interval() (span osv.Interval, fixed []byte, semver bool) {
-	flags := u.byte()
-	if flags&hasLower != 0 {
-		span.Lower = u.bytes()
+// A head is the beginning of a row.
+type head struct {
+	status   vuln.Status
+	severity severity.Level
+	source   []byte
+	unjudged bool
+}
+
+func (u *unpacker) head() head {
+	b := u.byte()
+	h := head{status: vuln.Status(b & 0x7), severity: severity.Level(b >> 3 & 0x7), unjudged: b&isUnjudged != 0}
+	if b>>7 != 0 || h.severity > severity.Critical {
+		u.bad = true
 	}
-	if flags&hasUpper != 0 {
-		span.Upper = u.bytes()
+	if h.severity != severity.Unknown {
+		h.source = u.bytes()
 	}
-	if flags&hasFixed != 0 {
-		fixed = u.bytes()
+	return h
+}
+
+// sourceName is the name of who rates; those that rate most cost nothing.
+func sourceName(b []byte) string {
+	switch string(b) {
+	case "debian":
+		return "debian"
+	case "ubuntu":
+		return "ubuntu"
+	case "ghsa":
+		return "ghsa"
+	case "osv":
+		return "osv"
 	}
-	if flags&hasTexts != 0 {
-		span.LowerText, span.UpperText = string(u.bytes()), string(u.bytes())
+	return string(b)
+}
+
+// A span is an interval as it lies in the mapping.
+type span struct {
+	version.Interval
+	lower, upper []byte // versions
+	flags        byte
+}
+
+// holds is osv.Interval.Holds, for Maven, which alone needs the bounds' spelling.
+func (i *span) holds(v string, key []byte) bool {
+	whole := i.interval()
+	return whole.Holds(version.Maven, v, key)
+}
+
+// interval shares its keys with i.
+func (i *span) interval() osv.Interval {
+	whole := osv.Interval{Interval: i.Interval, LowerText: string(i.lower), UpperText: string(i.upper)}
+	if i.flags&isFixed != 0 {
+		whole.Fixed = whole.UpperText
 	}
-	span.UpperInclusive, span.AnyRelease = flags&isClosed != 0, flags&isAnyRelease != 0
-	return span, fixed, flags&isSemVer != 0
+	return whole
+}
+
+func (u *unpacker) interval() span {
+	i := span{flags: u.byte()}
+	if i.flags&hasLower != 0 {
+		i.Lower, i.lower = u.bytes(), u.bytes()
+	}
+	if i.flags&hasUpper != 0 {
+		i.Upper, i.upper = u.bytes(), u.bytes()
+	}
+	i.UpperInclusive, i.AnyRelease = i.flags&isClosed != 0, i.flags&isAnyRelease != 0
+	return i
 }
 
 // ids reads the vulnerability ids of an advisory.
@@ -237,14 +301,25 @@ type unpacker struct {
 }
 
 func (u *unpacker) byte() byte {
-	b := u.take(1)
-	if len(b) == 0 {
+	if len(u.rest) == 0 {
+		u.fail()
 		return 0
 	}
-	return b[0]
+	b := u.rest[0]
+	u.rest = u.rest[1:]
+	return b
 }
 
-func (u *unpacker) bytes() []byte { return u.take(u.uvarint()) }
+func (u *unpacker) bytes() []byte {
+	if len(u.rest) > 0 && u.rest[0] < 0x80 {
+		if n := int(u.rest[0]) + 1; n <= len(u.rest) {
+			b := u.rest[1:n:n]
+			u.rest = u.rest[n:]
+			return b
+		}
+	}
+	return u.take(u.uvarint())
+}
 
 // length reads the length of a list. It is never more than the bytes that are
 // left, since an element takes at least one.
@@ -258,7 +333,26 @@ func (u *unpacker) length() int {
 }
 
 func (u *unpacker) uvarint() uint64 {
+	if len(u.rest) > 0 && u.rest[0] < 0x80 { // nearly all are
+		n := u.rest[0]
+		u.rest = u.rest[1:]
+		return uint64(n)
+	}
+	return u.longUvarint()
+}
+
+func (u *unpacker) longUvarint() uint64 {
 	n, size := binary.Uvarint(u.rest)
+	if size <= 0 {
+		u.fail()
+		return 0
+	}
+	u.rest = u.rest[size:]
+	return n
+}
+
+func (u *unpacker) varint() int64 {
+	n, size := binary.Varint(u.rest)
 	if size <= 0 {
 		u.fail()
 		return 0

@@ -24,7 +24,7 @@ func TestPackedRoundTrip(t *testing.T) {
 	for range 2000 {
 		r := randomRow(random)
 		key := []byte{byte(1 + random.IntN(8))}
-		s := subject{version: "1.0.0", key: key}
+		s := subject{version: "1.0.0", maven: true, key: key}
 		got, err := judge(appendRow(nil, &r), &s, nil)
 		if err != nil {
 			t.Fatalf("judge of the row %+v: %v", r, err)
@@ -34,11 +34,11 @@ func TestPackedRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []vuln.Hit
-		h := vuln.Hit{Advisory: r.id, IDs: r.vulnerabilities, Status: r.status, Severity: r.severity}
-		if i := slices.IndexFunc(r.compiled.Intervals, func(i osv.Interval) bool { return i.Holds(s.version, key) }); i >= 0 {
+		h := vuln.Hit{Advisory: r.id, IDs: r.vulnerabilities, Status: r.status, Severity: r.severity, SeveritySource: r.source}
+		if i := slices.IndexFunc(r.compiled.Intervals, func(i osv.Interval) bool { return i.Holds(version.Maven, s.version, key) }); i >= 0 {
 			h.Fixed = r.compiled.Intervals[i].Fixed
 			want = append(want, h)
-		} else if i := slices.IndexFunc(r.compiled.SemVer, func(i osv.Interval) bool { return i.Holds(s.version, semver) }); i >= 0 {
+		} else if i := slices.IndexFunc(r.compiled.SemVer, func(i osv.Interval) bool { return i.Holds(version.Semver, s.version, semver) }); i >= 0 {
 			h.Fixed = r.compiled.SemVer[i].Fixed
 			want = append(want, h)
 		} else if r.compiled.Unjudged != "" {
@@ -67,6 +67,9 @@ func randomRow(random *rand.Rand) row {
 		status:   vuln.Status(random.IntN(int(vuln.StatusEndOfLife) + 1)),
 		severity: severity.Level(random.IntN(int(severity.Critical) + 1)),
 	}
+	if r.severity != severity.Unknown {
+		r.source = word()
+	}
 	r.vulnerabilities = [][]string{{r.id}, {r.id[5:]}, {word()}, {"CVE-1", r.id[5:], ""}}[random.IntN(4)]
 	spans := func() (list []osv.Interval) {
 		for range random.IntN(3) {
@@ -77,12 +80,15 @@ func randomRow(random *rand.Rand) row {
 			if random.IntN(3) > 0 {
 				i.Upper, i.UpperInclusive = []byte{byte(4 + random.IntN(4))}, random.IntN(2) == 0
 			}
-			if random.IntN(2) == 0 {
-				i.Fixed = word()
-			}
 			i.AnyRelease = random.IntN(2) == 0
-			if random.IntN(3) == 0 { // the second is ambiguous
-				i.LowerText, i.UpperText = "1.0", []string{"", "1.x-2"}[random.IntN(2)]
+			if i.Lower != nil {
+				i.LowerText = "1.0"
+			}
+			if i.Upper != nil {
+				i.UpperText = []string{word(), "1.x-2"}[random.IntN(2)] // the second is ambiguous
+				if random.IntN(2) == 0 {
+					i.Fixed = i.UpperText
+				}
 			}
 			list = append(list, i)
 		}
@@ -132,7 +138,7 @@ func seedRow() []byte {
 		id: "TEST-CVE-2024-0001", vulnerabilities: []string{"CVE-2024-0001", "CVE-2024-0002"},
 		status: vuln.StatusWillNotFix, severity: severity.High,
 		compiled: osv.Compiled{
-			Intervals: []osv.Interval{{Interval: version.Interval{Lower: []byte{1}, Upper: []byte{2}}, Fixed: "2"}},
+			Intervals: []osv.Interval{{Interval: version.Interval{Lower: []byte{1}, Upper: []byte{2}}, LowerText: "1", UpperText: "2", Fixed: "2"}},
 			SemVer:    []osv.Interval{{Interval: version.Interval{Upper: []byte{3}, UpperInclusive: true}}},
 		},
 	})

@@ -233,7 +233,7 @@ func TestDetails(t *testing.T) {
 	want := vuln.Advisory{
 		ID: "TEST-2024-0001", Upstream: []string{"CVE-2024-90001", "CVE-2024-90002"},
 		Title: "harbour: buffer overflow in the mooring parser", Description: "A long mooring line overflows a buffer.",
-		Ratings:    []vuln.Rating{{Type: "CVSS_V3", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", Score: 9.8, Level: severity.Critical}},
+		Ratings:    []vuln.Rating{{Type: "CVSS_V3", Vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", Score: 9.8, Level: severity.Critical, Source: "debian"}},
 		References: []string{"https://example.org/TEST-2024-0001"},
 		Published:  time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC), Modified: time.Date(2024, 3, 2, 10, 0, 0, 0, time.UTC),
 		Source: "Debian",
@@ -254,12 +254,17 @@ func TestInfo(t *testing.T) {
 	want := vuln.DatabaseInfo{Schema: Schema, Built: built, Advisories: 7, Ecosystems: []vuln.Ecosystem{
 		"Alpine", "Alpine:v3.19", "Debian", "Debian:11", "Debian:12",
 		"Ubuntu:22.04:LTS", "Ubuntu:24.10", "Ubuntu:26.04", "Ubuntu:Pro:22.04:LTS", "npm",
+	}, Sources: []vuln.DatabaseSource{
+		{Name: "Alpine", Stamp: "2024-03-08T00:00:00Z", Records: 1},
+		{Name: "Debian", Stamp: "2024-03-06T00:00:00Z", Records: 5},
+		{Name: "Ubuntu", Stamp: "2024-03-07T00:00:00Z", Records: 1},
+		{Name: "npm", Stamp: "2024-03-09T00:00:00Z", Records: 1},
 	}}
 	got := db.Info()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Info (-want +got):\n%s", diff)
 	}
-	got.Ecosystems[0] = "mine"
+	got.Ecosystems[0], got.Sources[0].Name = "mine", "mine"
 	if diff := cmp.Diff(want, db.Info()); diff != "" {
 		t.Errorf("Info after the caller wrote to its slice (-want +got):\n%s", diff)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 
 	"go.etcd.io/bbolt"
@@ -16,25 +17,47 @@ import (
 // The buckets of a database:
 //
 //	meta      "result"     the Result of the build, JSON
+//	          "sources"    the sources, JSON
 //	packages  a bucket for each ecosystem as OSV spells it, "Debian:12":
 //	          package name -> rows (packed.go)
 //	details   advisory id -> details (details.go)
+//	records   a bucket for each source that updates keep: record id -> state
+//	          (source.go)
+//	enrich    CVE id -> what is known of it (enrichment.go)
 const (
 	bucketMeta     = "meta"
 	bucketPackages = "packages"
 	bucketDetails  = "details"
+	bucketRecords  = "records"
+	bucketEnrich   = "enrich"
 	keyResult      = "result"
+	keySources     = "sources"
 )
 
 // pageSize is fixed so that every machine writes the same file.
 const pageSize = 4096
 
-// write writes recs, which are sorted by id, to a database file at path.
+// A pair is a key and a value of a bucket.
+type pair = iter.Seq2[[]byte, []byte]
+
+// A content is all that a database file is written from. Its sequences yield
+// keys in ascending order and may end early, with fail set.
+type content struct {
+	ecosystems map[vuln.Ecosystem]pair
+	details    pair
+	records    map[string]pair // by source
+	enrich     pair            // nil: none
+	// meta is called at the end for what the sequences may have counted.
+	meta func() (Result, []source)
+	fail func() error
+}
+
+// write writes c to a new database file at path.
 //
 // Each bucket is a transaction of its own: bbolt writes the dirty buckets of
 // one in random order, and keeps them in memory. Keys go in sorted, so pages
 // are filled to the brim.
-func write(ctx context.Context, path string, recs []*record, res *Result) error {
+func write(ctx context.Context, path string, c *content) error {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		PageSize: pageSize, NoSync: true, NoGrowSync: true, FreelistType: bbolt.FreelistArrayType,
 	})
@@ -42,33 +65,46 @@ func write(ctx context.Context, path string, recs []*record, res *Result) error 
 		return err
 	}
 	defer db.Close()
-	for _, eco := range group(recs) {
-		if err := ctx.Err(); err != nil {
-			return err
+	put := func(seq pair, names ...string) error {
+		err := putAll(ctx, db, seq, names)
+		if err == nil && c.fail != nil {
+			err = c.fail()
 		}
-		if err := writePackages(db, eco); err != nil {
-			return fmt.Errorf("write %s: %w", eco.name, err)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", names[len(names)-1], err)
 		}
+		return nil
 	}
-	if err := writeDetails(ctx, db, recs); err != nil {
-		return fmt.Errorf("write details: %w", err)
-	}
-	text, err := json.Marshal(res)
-	if err != nil {
+	if err := put(none, bucketPackages); err != nil {
 		return err
 	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		if _, err := tx.CreateBucketIfNotExists([]byte(bucketPackages)); err != nil {
+	for _, eco := range sortedKeys(c.ecosystems) {
+		if err := put(c.ecosystems[eco], bucketPackages, string(eco)); err != nil {
 			return err
 		}
-		b, err := tx.CreateBucket([]byte(bucketMeta))
-		if err != nil {
+	}
+	if err := put(c.details, bucketDetails); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(c.records) {
+		if err := put(c.records[name], bucketRecords, name); err != nil {
 			return err
 		}
-		return b.Put([]byte(keyResult), text)
-	})
-	if err != nil {
-		return fmt.Errorf("write result: %w", err)
+	}
+	if c.enrich != nil {
+		if err := put(c.enrich, bucketEnrich); err != nil {
+			return err
+		}
+	}
+	res, sources := c.meta()
+	meta := make(map[string][]byte)
+	for key, v := range map[string]any{keyResult: res, keySources: sources} {
+		if meta[key], err = json.Marshal(v); err != nil {
+			return err
+		}
+	}
+	if err := put(sorted(meta), bucketMeta); err != nil {
+		return err
 	}
 	var size int64
 	if err := db.View(func(tx *bbolt.Tx) error { size = tx.Size(); return nil }); err != nil {
@@ -80,66 +116,95 @@ func write(ctx context.Context, path string, recs []*record, res *Result) error 
 	return seal(path, size)
 }
 
-func decodeResult(text []byte) (Result, error) {
-	var res Result
-	if err := json.Unmarshal(text, &res); err != nil {
-		return Result{}, fmt.Errorf("%w: read the build's result: %w", ErrDamaged, err)
-	}
-	return res, nil
-}
-
-// An ecosystem is the rows of one ecosystem, by package name, then as the
-// records are sorted.
-type ecosystem struct {
-	name vuln.Ecosystem
-	rows []packedRow
-}
-
-// group sorts the rows of recs into their ecosystems, sorted by name.
-func group(recs []*record) []ecosystem {
-	index := make(map[vuln.Ecosystem]int)
-	var list []ecosystem
-	for _, rec := range recs {
-		for _, r := range rec.rows {
-			i, ok := index[r.ecosystem]
-			if !ok {
-				i = len(list)
-				index[r.ecosystem] = i
-				list = append(list, ecosystem{name: r.ecosystem})
-			}
-			list[i].rows = append(list[i].rows, r)
-		}
-	}
-	for _, e := range list {
-		slices.SortStableFunc(e.rows, func(a, b packedRow) int { return cmp.Compare(a.name, b.name) })
-	}
-	slices.SortFunc(list, func(a, b ecosystem) int { return cmp.Compare(a.name, b.name) })
-	return list
-}
-
-func writePackages(db *bbolt.DB, eco ecosystem) error {
+// putAll fills the bucket that lies at names, one in the other. One that would
+// stay empty is not made, but for those at the top.
+func putAll(ctx context.Context, db *bbolt.DB, seq pair, names []string) error {
 	return db.Update(func(tx *bbolt.Tx) error {
-		packages, err := tx.CreateBucketIfNotExists([]byte(bucketPackages))
+		b, err := tx.CreateBucketIfNotExists([]byte(names[0]))
 		if err != nil {
 			return err
 		}
-		b, err := packages.CreateBucket([]byte(eco.name))
-		if err != nil {
-			return err
-		}
-		b.FillPercent = 1
-		for rows := eco.rows; len(rows) > 0; {
-			n := 1
-			for n < len(rows) && rows[n].name == rows[0].name {
-				n++
+		n := 0
+		for k, v := range seq {
+			if n == 0 {
+				for _, name := range names[1:] {
+					if b, err = b.CreateBucketIfNotExists([]byte(name)); err != nil {
+						return err
+					}
+				}
+				b.FillPercent = 1
 			}
-			if err := b.Put([]byte(rows[0].name), join(rows[:n])); err != nil {
+			if n++; n%4096 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err := b.Put(k, v); err != nil {
 				return err
 			}
-			rows = rows[n:]
 		}
-		return nil
+		return ctx.Err()
 	})
+}
+
+func none(func(k, v []byte) bool) {}
+
+// sorted yields m by key.
+func sorted(m map[string][]byte) pair {
+	return func(yield func(k, v []byte) bool) {
+		for _, k := range sortedKeys(m) {
+			if !yield([]byte(k), m[k]) {
+				return
+			}
+		}
+	}
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// decodeMeta reads the value at key of the bucket meta into v.
+func decodeMeta(meta *bbolt.Bucket, key string, v any) error {
+	if err := json.Unmarshal(meta.Get([]byte(key)), v); err != nil {
+		return fmt.Errorf("%w: read the %s: %w", ErrDamaged, key, err)
+	}
+	return nil
+}
+
+// rowsOf sorts the rows of recs, which are sorted by id, into their ecosystems.
+func rowsOf(recs []*record) map[vuln.Ecosystem][]packedRow {
+	rows := make(map[vuln.Ecosystem][]packedRow)
+	for _, rec := range recs {
+		for _, r := range rec.rows {
+			rows[r.ecosystem] = append(rows[r.ecosystem], r)
+		}
+	}
+	for _, list := range rows {
+		slices.SortStableFunc(list, func(a, b packedRow) int { return cmp.Compare(a.name, b.name) })
+	}
+	return rows
+}
+
+// packagesOf yields each package of rows, which are sorted by name, with its
+// value. It lets go of what it has yielded: it is for one use.
+func packagesOf(rows []packedRow) pair {
+	return func(yield func(k, v []byte) bool) {
+		for rest := rows; len(rest) > 0; {
+			n := 1
+			for n < len(rest) && rest[n].name == rest[0].name {
+				n++
+			}
+			if !yield([]byte(rest[0].name), join(rest[:n])) {
+				return
+			}
+			clear(rest[:n])
+			rest = rest[n:]
+		}
+	}
 }
 
 // join concatenates the rows of one package. Some records list one affected
@@ -154,21 +219,15 @@ func join(rows []packedRow) []byte {
 	return value
 }
 
-func writeDetails(ctx context.Context, db *bbolt.DB, recs []*record) error {
-	return db.Update(func(tx *bbolt.Tx) error {
-		b, err := tx.CreateBucket([]byte(bucketDetails))
-		if err != nil {
-			return err
-		}
-		b.FillPercent = 1
-		for _, r := range recs {
-			if err := ctx.Err(); err != nil {
-				return err
+// detailsOf yields the details of recs. It lets go of what it has yielded: it is
+// for one use.
+func detailsOf(recs []*record) pair {
+	return func(yield func(k, v []byte) bool) {
+		for i, r := range recs {
+			if r.details != nil && !yield([]byte(r.id), r.details) {
+				return
 			}
-			if err := b.Put([]byte(r.id), r.details); err != nil {
-				return err
-			}
+			recs[i] = nil
 		}
-		return nil
-	})
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/plimsoll-go/plimsoll/internal/corpus"
 	"github.com/plimsoll-go/plimsoll/vuln/version"
 )
 
@@ -57,7 +58,7 @@ func TestDpkgRandom(t *testing.T) {
 	t.Parallel()
 	needDpkg(t)
 	pairs := nativePairs(t, version.Deb)
-	if os.Getenv("CI") != "true" || raceEnabled {
+	if os.Getenv("CI") != "true" || corpus.Race {
 		pairs = pairs[:min(len(pairs), 1500)]
 	}
 	var in strings.Builder
