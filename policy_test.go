@@ -38,6 +38,10 @@ func importRules() map[string]importRule {
 				"go.etcd.io/bbolt", "github.com/gofrs/flock", "github.com/klauspost/compress", "golang.org/x/sync",
 			},
 		},
+		"vuln/trivydb": {
+			inside:  []string{"internal/boltfile", "vuln", "vuln/cvss", "vuln/version", "vuln/severity"},
+			outside: []string{"go.etcd.io/bbolt"},
+		},
 		"scan/artifact": {
 			inside:  []string{"vuln"},
 			outside: []string{"golang.org/x/sync"},

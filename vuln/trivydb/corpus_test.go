@@ -1,0 +1,188 @@
+package trivydb_test
+
+import (
+	"compress/gzip"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/plimsoll-go/plimsoll/internal/corpus"
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/vuln"
+	"github.com/plimsoll-go/plimsoll/vuln/trivydb"
+)
+
+// corpusDatabase inflates the database of the corpus.
+func corpusDatabase(tb testing.TB) *trivydb.DB {
+	tb.Helper()
+	in, err := os.Open(filepath.Join(corpus.Dir(tb), "trivy-db", "trivy.db.gz"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer in.Close()
+	z, err := gzip.NewReader(in)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	path := filepath.Join(tb.TempDir(), "trivy.db")
+	out, err := os.Create(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := io.Copy(out, z); err != nil {
+		tb.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	db, err := trivydb.Open(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { db.Close() })
+	return db
+}
+
+// known are the rows in which we differ from Trivy's, "-" that we lack and "+"
+// that we have more, each with the evidence.
+func known() map[string]string {
+	// The advisory is about all versions: it says ">=0", from an OSV record with
+	// introduced "0", which "represents a version that sorts before any other".
+	// Trivy compares it as 0.0.0, and takes the pseudo-version for an earlier
+	// pre-release. osv-scanner reports it too.
+	// https://ossf.github.io/osv-schema/#affectedrangesevents-fields
+	const all = "an advisory for all versions: introduced 0 sorts before every version (OSV schema, affected[].ranges[].events)"
+	const row = "go-app.oci +gobinary\tgolang.org/x/crypto\tv0.0.0-20200622213623-75b288015ac9\tGO-2026-5932\t\t"
+	return map[string]string{
+		row + "app/oldapp":                    all,
+		row + "usr/local/bin/oldapp-stripped": all,
+		row + "usr/local/bin/oldapp121":       all,
+	}
+}
+
+// compare holds got against the rows of Trivy for an image, and returns how many
+// differ.
+func compare(t *testing.T, image string, types func(string) bool, got []string) int {
+	t.Helper()
+	total := len(got)
+	var want []string
+	for _, f := range corpus.Fields(t, corpus.Dir(t), "images", "expected", image+".findings.tsv") {
+		if types(f[0]) {
+			want = append(want, strings.Join(f, "\t"))
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	reasons := known()
+	var differences []string
+	for len(want)+len(got) > 0 {
+		switch {
+		case len(got) == 0 || len(want) > 0 && want[0] < got[0]:
+			differences, want = append(differences, "-"+want[0]), want[1:]
+		case len(want) == 0 || got[0] < want[0]:
+			differences, got = append(differences, "+"+got[0]), got[1:]
+		default:
+			want, got = want[1:], got[1:]
+		}
+	}
+	for _, d := range differences {
+		if reasons[image+" "+d] == "" {
+			t.Errorf("%s: %s", image, d)
+		}
+		delete(reasons, image+" "+d)
+	}
+	for row := range reasons {
+		if strings.HasPrefix(row, image+" ") {
+			t.Errorf("known has a row that does not differ: %s", row)
+		}
+	}
+	t.Logf("%s: %d of %d rows differ", image, len(differences), total)
+	return len(differences)
+}
+
+func row(kind string, p *vuln.Package, id, fixed, path string) string {
+	return strings.Join([]string{kind, p.Name, p.Version, id, fixed, path}, "\t")
+}
+
+// TestCorpusImages scans with Trivy's own database.
+func TestCorpusImages(t *testing.T) {
+	t.Parallel()
+	db := corpusDatabase(t)
+	for image, count := range map[string]int{"debian12-web.oci": 158, "debian12-distroless.oci": 93, "alpine3.4.oci": 57, "alpine3.16.oci": 2} {
+		rep, err := scan.Image(t.Context(), filepath.Join(corpus.Dir(t), "images", image+".tar"), scan.Options{Database: db})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rep.Problems) > 0 {
+			t.Errorf("%s: problems %v", image, rep.Problems)
+		}
+		var got []string
+		for _, v := range rep.Vulnerabilities {
+			got = append(got, row(string(rep.OS.Family), &v.Component.Package, v.ID, v.Fixed, ""))
+			if v.Advisory == nil {
+				t.Errorf("%s: %s has no advisory", image, v.ID)
+			}
+		}
+		if len(got) != count {
+			t.Errorf("%s: %d vulnerabilities, want %d", image, len(got), count)
+		}
+		compare(t, image, func(string) bool { return true }, got)
+	}
+}
+
+// TestCorpusPackages matches what Trivy and rpm list.
+func TestCorpusPackages(t *testing.T) {
+	t.Parallel()
+	db := corpusDatabase(t)
+	match := func(os vuln.OS, list []corpus.Package) (got []string) {
+		for i := range list {
+			p := &list[i]
+			res, err := vuln.Match(t.Context(), db, os, []*vuln.Package{&p.Package})
+			if p.Package.Type == vuln.TypeJulia && len(res.Unjudged) == 1 && errors.Is(res.Unjudged[0].Err, vuln.ErrNoAdvisories) {
+				continue // it has none of that ecosystem
+			}
+			if err != nil || len(res.Unjudged) > 0 {
+				t.Errorf("Match of %s %s: %v, %v", p.Name, p.Version, res.Unjudged, err)
+			}
+			for _, a := range res.Affected {
+				got = append(got, row(p.Type, &p.Package, a.ID, a.FixedVersion, p.Path))
+			}
+		}
+		return got
+	}
+	differ, total := 0, 0
+	for _, image := range []string{"go-app.oci", "node-app-removed.oci", "python-app.oci", "lockfiles.docker"} {
+		got := match(vuln.OS{}, corpus.LanguagePackages(t, image))
+		total += len(got)
+		differ += compare(t, image, func(kind string) bool { return kind != "alpine" }, got)
+	}
+	packages := corpus.RPMPackages(t, "cbl-mariner-2.0")
+	for i := range packages {
+		packages[i].Type = "cbl-mariner"
+	}
+	got := match(vuln.OS{Family: vuln.Mariner, Version: "2.0"}, packages)
+	total += len(got)
+	differ += compare(t, "cbl-mariner2.oci", func(string) bool { return true }, got)
+	t.Logf("%d of %d rows differ (%.2f %%)", differ, total, 100*float64(differ)/float64(total))
+	if 1000*differ > 5*total {
+		t.Errorf("%d of %d rows differ, more than 0.5 %%", differ, total)
+	}
+}
+
+func BenchmarkAffected(b *testing.B) {
+	db := corpusDatabase(b)
+	packages := corpus.LanguagePackages(b, "node-app-removed.oci")
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range packages {
+			if err := db.Affected(b.Context(), vuln.OS{}, &packages[i].Package, func(vuln.Hit) bool { return true }); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(packages)), "ns/lookup")
+}
