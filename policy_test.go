@@ -38,6 +38,13 @@ func importRules() map[string]importRule {
 				"go.etcd.io/bbolt", "github.com/gofrs/flock", "github.com/klauspost/compress", "golang.org/x/sync",
 			},
 		},
+		"vuln/store/verify": {
+			inside: []string{"vuln/osv", "vuln/store", "vuln/version"},
+			outside: []string{
+				"github.com/Masterminds/semver/v3", "github.com/knqyf263/go-deb-version", "github.com/knqyf263/go-rpm-version",
+				"golang.org/x/sync",
+			},
+		},
 		"vuln/trivydb": {
 			inside:  []string{"internal/boltfile", "vuln", "vuln/cvss", "vuln/version", "vuln/severity"},
 			outside: []string{"go.etcd.io/bbolt"},
