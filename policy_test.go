@@ -38,6 +38,10 @@ func importRules() map[string]importRule {
 				"go.etcd.io/bbolt", "github.com/gofrs/flock", "github.com/klauspost/compress", "golang.org/x/sync",
 			},
 		},
+		"vuln/store/remote": {
+			inside:  []string{"vuln/store"},
+			outside: []string{"github.com/google/go-containerregistry", "github.com/klauspost/compress"},
+		},
 		"vuln/store/verify": {
 			inside: []string{"vuln/osv", "vuln/store", "vuln/version"},
 			outside: []string{
