@@ -3,7 +3,7 @@
 // It holds no code. Start at package scan, whose Image does the whole job;
 // package vuln/store holds the advisories, and scan/report the output formats.
 //
-//	db, err := store.Open("advisories.db")
+//	db, err := store.Default(ctx, store.Options{})
 //	if err != nil {
 //		return err
 //	}

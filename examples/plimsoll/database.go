@@ -5,60 +5,126 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/store"
+	"github.com/plimsoll-go/plimsoll/vuln/trivydb"
 )
 
-// defaultDatabase is where "db build" writes, and "image" reads, unless told.
-func defaultDatabase() (string, error) {
-	dir, err := store.DefaultDir()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(dir, "advisories.db"), nil
+// A database is what a scan is done with: ours, or Trivy's.
+type database interface {
+	vuln.Database
+	io.Closer
 }
 
-// openDatabase opens the database at path: a file, or a directory of OSV JSON,
-// whose build is kept in the user's cache. Empty is the default.
-func openDatabase(ctx context.Context, path string, line *progress) (*store.DB, error) {
-	if path == "" {
-		return openDefault()
+// databaseFlags say which database to use, and where it comes from.
+type databaseFlags struct {
+	path     string // a file or directory; empty: that in the cache
+	cacheDir string // empty: the user's
+	skip     bool   // do not update
+	offline  bool
+	source   string
+	kev      string
+	epss     string
+	cvss     string
+}
+
+// addCache adds the flag that all commands have which use the cache.
+func (f *databaseFlags) addCache(flags *pflag.FlagSet) {
+	flags.StringVar(&f.cacheDir, "cache-dir", "", "keep databases in `DIR` (default plimsoll in the user's cache)")
+}
+
+// addSources adds the flags that say where records come from.
+func (f *databaseFlags) addSources(flags *pflag.FlagSet, name string) {
+	flags.StringVar(&f.source, name, "", "fetch advisories from `URL|DIR`, laid out as OSV's export (default "+store.PublicExport+")")
+	flags.StringVar(&f.kev, "kev", "", "`URL|FILE` of CISA's catalogue of exploited vulnerabilities, or none")
+	flags.StringVar(&f.epss, "epss", "", "`URL|FILE` of FIRST's scores of exploitability, or none")
+	flags.StringVar(&f.cvss, "cvss", "", "`URL|FILE` of CVSS vectors by CVE, as CSV: cve,source,vector")
+}
+
+// dir is the directory of databases.
+func (f *databaseFlags) dir() (string, error) {
+	if f.cacheDir != "" {
+		return f.cacheDir, nil
 	}
-	info, err := os.Stat(path)
+	return store.DefaultDir()
+}
+
+func (f *databaseFlags) options(line *progress, stderr io.Writer, quiet bool) (store.Options, error) {
+	dir, err := f.dir()
+	return store.Options{
+		Dir: dir, SkipUpdate: f.skip || f.offline,
+		Source: f.source, KEV: f.kev, EPSS: f.epss, CVSS: f.cvss,
+		Progress: func(p store.Progress) { line.update(p) },
+		Logger:   newLogger(line, stderr, quiet),
+	}, err
+}
+
+// open opens the database that the flags name. What a path is, is told by its
+// content: a file or directory of ours, Trivy's, or OSV records, whose build is
+// kept in the cache.
+func (f *databaseFlags) open(ctx context.Context, line *progress, stderr io.Writer, quiet bool) (database, error) {
+	opts, err := f.options(line, stderr, quiet)
+	if err != nil && f.path == "" {
+		return nil, err
+	}
+	if f.path == "" {
+		return openCached(ctx, opts)
+	}
+	info, err := os.Stat(f.path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if !info.IsDir() {
-		db, err := store.Open(path)
+		return openFile(f.path)
+	}
+	if file := filepath.Join(f.path, "trivy.db"); isTrivy(file) {
+		return trivydb.Open(file)
+	}
+	if _, err := store.Current(f.path); !errors.Is(err, store.ErrNoDatabase) {
+		return openCached(ctx, store.Options{Dir: f.path, SkipUpdate: true})
+	}
+	return store.OpenDir(ctx, f.path, opts.Dir, buildOptions(line))
+}
+
+func isTrivy(path string) bool {
+	ok, err := trivydb.Recognize(path)
+	return ok && err == nil
+}
+
+func openFile(path string) (database, error) {
+	if isTrivy(path) {
+		return trivydb.Open(path)
+	}
+	db, err := store.Open(path)
+	if err != nil {
 		if errors.Is(err, store.ErrNotDatabase) {
 			err = fmt.Errorf("%w (of OSV JSON or zips, \"plimsoll db build --from\" makes one)", err)
 		}
-		return db, err
+		return nil, err
 	}
-	cache, err := store.DefaultDir()
-	if err != nil {
-		return nil, fmt.Errorf("keep the database of %s: %w", path, err)
-	}
-	return store.OpenDir(ctx, path, cache, buildOptions(line))
+	return db, nil
 }
 
-func openDefault() (*store.DB, error) {
-	path, err := defaultDatabase()
+// openCached opens the database of a cache. One of Trivy's that was imported is
+// used as it is.
+func openCached(ctx context.Context, opts store.Options) (database, error) {
+	if path, err := store.Current(opts.Dir); err == nil && isTrivy(path) {
+		return trivydb.Open(path)
+	}
+	db, err := store.Default(ctx, opts)
+	if errors.Is(err, store.ErrNoDatabase) {
+		return nil, fmt.Errorf("%w: make one with \"plimsoll db update\", or pass --db a database or a directory of OSV JSON", err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("no advisories: pass --db a database or a directory of OSV JSON, " +
-			"or make the default database with \"plimsoll db build --from DIR\"; " +
-			"https://google.github.io/osv.dev/data/ says where the records are")
-	}
-	return db, err
+	return db, nil
 }
 
 func buildOptions(line *progress) store.BuildOptions {
@@ -74,14 +140,15 @@ func databaseCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  needCommand,
 	}
-	cmd.AddCommand(buildCommand())
+	cmd.AddCommand(updateCommand(), statusCommand(), buildCommand(), importCommand(), pushCommand(), pullCommand(), verifyCommand())
 	return cmd
 }
 
 func buildCommand() *cobra.Command {
-	var from []string
+	var from, enrich []string
 	var output string
 	var quiet bool
+	var f databaseFlags
 	cmd := &cobra.Command{
 		Use:   "build --from DIR|ZIP... [--output FILE]",
 		Short: "Build a database of OSV records",
@@ -96,32 +163,48 @@ given several times.`,
 				return errors.New("--from is missing")
 			}
 			from := append(from, more...)
-			return failed(build(cmd.Context(), from, output, quiet, cmd.OutOrStdout(), cmd.ErrOrStderr()))
+			if output == "" {
+				return failed(f.buildCached(cmd.Context(), from, enrich, quiet, cmd.OutOrStdout(), cmd.ErrOrStderr()))
+			}
+			return failed(build(cmd.Context(), from, enrich, output, output, quiet, cmd.OutOrStdout(), cmd.ErrOrStderr()))
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringArrayVar(&from, "from", nil, "`DIR|ZIP` to read records from")
-	flags.StringVarP(&output, "output", "o", "", "write the database to `FILE` (default in the user's cache)")
+	flags.StringArrayVar(&enrich, "enrich", nil, "`FILE|DIR` of CISA's catalogue, EPSS scores or CVSS vectors to add")
+	flags.StringVarP(&output, "output", "o", "", "write the database to `FILE` (default in the cache, for scans to use)")
+	f.addCache(flags)
 	flags.BoolVarP(&quiet, "quiet", "q", false, "print errors only")
 	return cmd
 }
 
-// build makes the database and says what it holds.
-func build(ctx context.Context, from []string, output string, quiet bool, stdout, stderr io.Writer) error {
-	if output == "" {
-		path, err := defaultDatabase()
-		if err != nil {
-			return err
-		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return fmt.Errorf("build database: %w", err)
-		}
-		output = path
+// buildCached makes a database and puts it in the cache.
+func (f *databaseFlags) buildCached(ctx context.Context, from, enrich []string, quiet bool, stdout, stderr io.Writer) error {
+	dir, err := f.dir()
+	if err != nil {
+		return err
 	}
+	tmp, err := os.MkdirTemp("", "plimsoll-build-*")
+	if err != nil {
+		return fmt.Errorf("build database: %w", err)
+	}
+	defer os.RemoveAll(tmp)
+	file := filepath.Join(tmp, "plimsoll.db")
+	if err := build(ctx, from, enrich, file, dir, quiet, stdout, stderr); err != nil {
+		return err
+	}
+	_, err = store.Install(ctx, dir, file, store.Verify)
+	return err
+}
+
+// build makes the database and says what it holds. Shown is where people find it.
+func build(ctx context.Context, from, enrich []string, output, shown string, quiet bool, stdout, stderr io.Writer) error {
 	line := newProgress(stderr, quiet)
 	defer line.clear()
-	res, err := store.Build(ctx, output, from, buildOptions(line))
+	opts := buildOptions(line)
+	opts.Enrich = enrich
+	res, err := store.Build(ctx, output, from, opts)
 	if err != nil {
 		return err
 	}
@@ -130,12 +213,12 @@ func build(ctx context.Context, from []string, output string, quiet bool, stdout
 		warnRecords(stderr, res)
 	}
 	if res.Advisories == 0 && len(res.Problems) > 0 {
-		return fmt.Errorf("build database %s: none of %d records could be read", output, res.Records)
+		return fmt.Errorf("build database %s: none of %d records could be read", shown, res.Records)
 	}
 	if quiet {
 		return nil
 	}
-	_, err = fmt.Fprintf(stdout, "%s: %d advisories of %d records\n", output, res.Advisories, res.Records)
+	_, err = fmt.Fprintf(stdout, "%s: %d advisories of %d records\n", shown, res.Advisories, res.Records)
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
+	"github.com/plimsoll-go/plimsoll/vuln/store"
 )
 
 // imageFlags are what the command line says about a scan.
@@ -27,7 +28,11 @@ type imageFlags struct {
 	output         string
 	exitCode       int
 	ignoreProblems bool
-	database       string
+	database       databaseFlags
+	sources        []string
+	sort           string
+	exitOn         []string
+	minEPSS        float64
 	platform       string
 	insecure       bool
 	workers        int
@@ -48,7 +53,7 @@ oci-archive:FILE, registry:REF.
 Exit codes:
   0      the scan was done, and the gate of --exit-code, if any, passed
   N      the gate failed: vulnerabilities are left after --severity and
-         --ignore-unfixed
+         --ignore-unfixed and, if they are given, --exit-on or --min-epss
   2      the command line is wrong
   3      the scan could not be done or, with a gate and without
          --ignore-problems, the report is not complete`,
@@ -66,9 +71,17 @@ Exit codes:
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "report vulnerabilities with a fixed version only")
 	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: table, json or count")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`")
-	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate")
+	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on or --min-epss)")
 	flags.BoolVar(&f.ignoreProblems, "ignore-problems", false, "let the gate pass a report that is not complete")
-	flags.StringVar(&f.database, "db", "", "`PATH` of a database, or of a directory of OSV JSON (default the one of \"plimsoll db build\")")
+	flags.StringSliceVar(&f.exitOn, "exit-on", nil, "fail on vulnerabilities of these `KINDS` alone: kev (known to be exploited)")
+	flags.Float64Var(&f.minEPSS, "min-epss", 0, "fail on vulnerabilities with an EPSS probability of `P` or more alone")
+	flags.StringVar(&f.sort, "sort", "package", "`ORDER` of a table: package, severity, or epss, which shows it and what is known to be exploited")
+	flags.StringSliceVar(&f.sources, "severity-source", nil, "take severities from the first of `SOURCES` that rates: auto,nvd,ghsa,debian,... (default auto)")
+	flags.StringVar(&f.database.path, "db", "", "`PATH` of a database, ours or Trivy's, or of a directory of OSV JSON (default the one in the cache)")
+	flags.BoolVar(&f.database.skip, "skip-db-update", false, "use the database in the cache as it is")
+	flags.BoolVar(&f.database.offline, "offline", false, "fetch nothing but the image")
+	f.database.addCache(flags)
+	f.database.addSources(flags, "db-source")
 	flags.StringVar(&f.platform, "platform", "", "choose `OS/ARCH[/VARIANT]` from an image for several")
 	flags.BoolVar(&f.insecure, "insecure", false, "allow plain HTTP and unverified certificates of registries")
 	flags.IntVar(&f.workers, "workers", 0, "read `N` layers at one time (default one for each processor)")
@@ -88,6 +101,9 @@ func (f *imageFlags) run(ctx context.Context, args []string, stdout, stderr io.W
 	}
 	if err := f.check(args); err != nil {
 		return err
+	}
+	if f.exitCode == 0 && (len(f.exitOn) > 0 || f.minEPSS > 0) {
+		f.exitCode = 1
 	}
 
 	line := newProgress(stderr, f.quiet)
@@ -120,6 +136,10 @@ func (f *imageFlags) check(args []string) error {
 		return fmt.Errorf("--exit-code %d: want 1, or 4 to 125; 2 and 3 say that the scan was not done", f.exitCode)
 	case f.platform != "" && !isPlatform(f.platform):
 		return fmt.Errorf("--platform %s: want OS/ARCH[/VARIANT]", f.platform)
+	case f.minEPSS < 0 || f.minEPSS > 1:
+		return fmt.Errorf("--min-epss %g: want a probability, 0 to 1", f.minEPSS)
+	case slices.ContainsFunc(f.exitOn, func(kind string) bool { return kind != "kev" }):
+		return fmt.Errorf("--exit-on %s: want kev", strings.Join(f.exitOn, ","))
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
@@ -150,14 +170,14 @@ func (f *imageFlags) scan(ctx context.Context, args []string, filter scan.Filter
 	} else if err := checkInput(&ref); err != nil {
 		return nil, err
 	}
-	db, err := openDatabase(ctx, f.database, line)
+	db, err := f.database.open(ctx, line, stderr, f.quiet)
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
-	if !f.quiet {
+	if ours, ok := db.(*store.DB); ok && !f.quiet {
 		line.clear()
-		warnRecords(stderr, db.Result())
+		warnRecords(stderr, ours.Result())
 	}
 	return scan.Image(ctx, ref, scan.Options{
 		Source: scan.SourceOptions{
@@ -167,8 +187,10 @@ func (f *imageFlags) scan(ctx context.Context, args []string, filter scan.Filter
 		},
 		Workers:  f.workers,
 		Database: db,
-		Filter:   filter,
-		Progress: func(p scan.Progress) { line.show("Reading layers", p.Layers, p.Total) },
+
+		SeveritySources: f.sources,
+		Filter:          filter,
+		Progress:        func(p scan.Progress) { line.show("Reading layers", p.Layers, p.Total) },
 	})
 }
 
@@ -191,7 +213,7 @@ func (f *imageFlags) judge(report *scan.Report, stderr io.Writer) error {
 	if f.exitCode == 0 {
 		return nil
 	}
-	verdict := scan.Gate{IgnoreProblems: f.ignoreProblems}.Judge(report)
+	verdict := scan.Gate{Exploited: len(f.exitOn) > 0, MinEPSS: f.minEPSS, IgnoreProblems: f.ignoreProblems}.Judge(report)
 	if !verdict.Complete && !f.ignoreProblems {
 		n := 0
 		for _, p := range report.Problems {

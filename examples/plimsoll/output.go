@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strconv"
 	"strings"
@@ -17,13 +18,18 @@ import (
 
 // reporter is the format that the flags ask for, as stdout can show it.
 func (f *imageFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
+	orders := map[string]report.Order{"": report.ByPackage, "package": report.ByPackage, "severity": report.BySeverity, "epss": report.ByEPSS}
+	order, ok := orders[f.sort]
+	if !ok {
+		return nil, fmt.Errorf("--sort %q: want package, severity or epss", f.sort)
+	}
 	switch f.format {
 	case "json":
 		return report.JSON{}, nil
 	case "count":
 		return report.Count{Quiet: f.quiet}, nil
 	case "table":
-		var t report.Table
+		t := report.Table{Sort: order}
 		if fd, ok := terminal(stdout); ok && f.output == "" {
 			t.Color = os.Getenv("NO_COLOR") == "" // https://no-color.org/
 			if width, _, err := term.GetSize(fd); err == nil {
@@ -71,6 +77,39 @@ func writeReport(ctx context.Context, reporter scan.Reporter, r *scan.Report, pa
 // warn writes one line about what is not as it should be.
 func warn(w io.Writer, text string) {
 	fmt.Fprintf(w, "warning: %s\n", printable(text))
+}
+
+// newLogger passes on what the library logs: warnings, and notes.
+func newLogger(line *progress, stderr io.Writer, quiet bool) *slog.Logger {
+	if quiet {
+		return nil
+	}
+	return slog.New(&logger{line, stderr})
+}
+
+// A logger is a handler that writes a line for people.
+type logger struct {
+	line   *progress
+	stderr io.Writer
+}
+
+func (l *logger) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
+func (l *logger) WithAttrs([]slog.Attr) slog.Handler               { return l }
+func (l *logger) WithGroup(string) slog.Handler                    { return l }
+
+func (l *logger) Handle(_ context.Context, r slog.Record) error {
+	text := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		text += fmt.Sprintf("; %s: %s", a.Key, a.Value)
+		return true
+	})
+	l.line.clear()
+	if r.Level >= slog.LevelWarn {
+		warn(l.stderr, text)
+	} else {
+		fmt.Fprintf(l.stderr, "note: %s\n", printable(text))
+	}
+	return nil
 }
 
 // printable escapes what could steer a terminal: names in problems and errors

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"github.com/plimsoll-go/plimsoll/vuln/store"
 )
 
 // A progress is one line on a terminal that tells how far long work is. It is
@@ -43,6 +45,18 @@ func (p *progress) show(what string, done, total int) {
 	}
 	if p.bar != nil {
 		p.bar.Set(done)
+	}
+}
+
+// update draws the line for the update of a database.
+func (p *progress) update(u store.Progress) {
+	switch u.Step {
+	case "fetch":
+		p.show("Fetching "+u.Source, int(u.Done), int(u.Total))
+	case "read":
+		p.show("Reading "+u.Source, int(u.Done), int(u.Total))
+	default:
+		p.clear()
 	}
 }
 
