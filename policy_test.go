@@ -61,7 +61,13 @@ func importRules() map[string]importRule {
 			inside:  []string{"scan/artifact", "vuln"},
 			outside: []string{"github.com/google/go-containerregistry", "github.com/klauspost/compress"},
 		},
-		"scan/analyze": {inside: []string{"scan/artifact", "vuln"}},
+		"scan/analyze": {
+			inside: []string{"scan/artifact", "vuln"},
+			outside: []string{
+				"github.com/pelletier/go-toml/v2", "gopkg.in/yaml.v3", "github.com/package-url/packageurl-go",
+			},
+		},
+		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
 		"scan": {
 			inside:  []string{"scan/artifact", "scan/source", "scan/analyze", "vuln", "vuln/severity"},
 			outside: []string{"golang.org/x/sync"},
@@ -94,6 +100,8 @@ func dependencies() map[string]map[string]string {
 			"github.com/pandatix/go-cvss":            "scores of CVSS 2.0, 3.0, 3.1 and 4.0 vectors",
 			"github.com/package-url/packageurl-go":   "package URLs in reports",
 			"github.com/jedib0t/go-pretty/v6":        "tables that know the width of a character",
+			"github.com/pelletier/go-toml/v2":        "lock files and manifests in TOML, with positions",
+			"gopkg.in/yaml.v3":                       "lock files in YAML, with positions",
 			"github.com/google/go-cmp":               "tests: readable differences",
 			"github.com/knqyf263/go-deb-version":     "the independent check of a built database: Debian versions",
 			"github.com/knqyf263/go-rpm-version":     "the independent check of a built database: rpm versions",

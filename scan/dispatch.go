@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
@@ -19,7 +20,8 @@ type dispatch struct {
 	byPath    map[string][]wish
 	byBase    map[string][]wish
 	byDir     map[string][]wish
-	other     []wish // only a suffix, or executable
+	byExt     map[string][]wish // in lower case, with its dot
+	other     []wish            // executable, or of a suffix without a dot
 }
 
 // A wish is one pattern of the analyzer with that index.
@@ -34,6 +36,7 @@ func newDispatch(analyzers []artifact.Analyzer) (*dispatch, error) {
 		byPath:    make(map[string][]wish),
 		byBase:    make(map[string][]wish),
 		byDir:     make(map[string][]wish),
+		byExt:     make(map[string][]wish),
 	}
 	names := make(map[string]bool)
 	for i, a := range analyzers {
@@ -52,7 +55,11 @@ func newDispatch(analyzers []artifact.Analyzer) (*dispatch, error) {
 				d.byBase[p.Base] = append(d.byBase[p.Base], w)
 			case p.Dir != "":
 				d.byDir[p.Dir] = append(d.byDir[p.Dir], w)
+			case path.Ext(p.Suffix) != "":
+				w.Suffix = strings.ToLower(w.Suffix)
+				d.byExt[path.Ext(w.Suffix)] = append(d.byExt[path.Ext(w.Suffix)], w)
 			case p.Suffix != "" || p.Executable:
+				w.Suffix = strings.ToLower(w.Suffix)
 				d.other = append(d.other, w)
 			default:
 				return nil, fmt.Errorf("analyzer %s: empty pattern", a.Name())
@@ -67,15 +74,22 @@ func newDispatch(analyzers []artifact.Analyzer) (*dispatch, error) {
 func (d *dispatch) wishes(name string, mode fs.FileMode) []wish {
 	dir, base := path.Split(name)
 	dir = strings.TrimSuffix(dir, "/")
+	lower := base
+	if strings.ContainsFunc(base, unicode.IsUpper) {
+		lower = strings.ToLower(base)
+	}
 	var found []wish
-	for _, list := range [...][]wish{d.byPath[name], d.byBase[base], d.byDir[dir], d.other} {
-		for _, w := range list {
+	for _, list := range [...][]wish{d.byPath[name], d.byBase[base], d.byDir[dir], d.byExt[path.Ext(lower)], d.other} {
+		for i := range list {
+			w := &list[i]
 			if (w.Path == "" || w.Path == name) &&
 				(w.Base == "" || w.Base == base) &&
 				(w.Dir == "" || w.Dir == dir) &&
-				strings.HasSuffix(base, w.Suffix) &&
+				(w.Prefix == "" || strings.HasPrefix(base, w.Prefix)) &&
+				(w.Suffix == "" || strings.HasSuffix(lower, strings.ToLower(w.Suffix))) &&
+				(w.DirSuffix == "" || strings.HasSuffix(dir, w.DirSuffix)) &&
 				(!w.Executable || mode&0o111 != 0) {
-				found = append(found, w)
+				found = append(found, *w)
 			}
 		}
 	}

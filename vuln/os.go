@@ -71,6 +71,9 @@ type OS struct {
 	// Repository is the release that Alpine's package repositories name,
 	// "3.19" or "edge"; it may differ from Version, and decides.
 	Repository string
+	// Extended is set where the image is subscribed to maintenance beyond the
+	// release's end: Ubuntu Pro's esm-infra.
+	Extended bool
 }
 
 // String is the family and the version: "debian 12.15".

@@ -62,7 +62,12 @@ type TargetKind string
 
 // The kinds of target there are.
 const (
-	KindImage TargetKind = "image"
+	KindImage      TargetKind = "image"
+	KindFilesystem TargetKind = "filesystem" // a directory of a project, or of anything
+	KindRootfs     TargetKind = "rootfs"     // a directory that is the root of a system
+	KindRepository TargetKind = "repository" // a checkout of a version control system
+	KindCycloneDX  TargetKind = "cyclonedx"  // a bill of materials
+	KindSPDX       TargetKind = "spdx"
 )
 
 // A Target identifies what was scanned. Fields that do not apply are zero.
@@ -79,6 +84,10 @@ type Target struct {
 	// Config is the image's config document: environment, entrypoint, history.
 	// https://github.com/opencontainers/image-spec/blob/main/config.md
 	Config json.RawMessage
+	// Commit is the revision of a repository; Branch and Tags are what names it.
+	Commit string
+	Branch string
+	Tags   []string
 }
 
 // Errors that callers branch on.

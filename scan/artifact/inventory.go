@@ -11,10 +11,59 @@ import (
 type Component struct {
 	vuln.Package
 	Path string // the file that lists it: "var/lib/dpkg/status"
+	// Inside is where in that file it was found, if the file is an archive:
+	// "WEB-INF/lib/keel.jar", or "lib/a.jar!/lib/b.jar" for an archive in an
+	// archive.
+	Inside string
 	// Layer is the index in Inventory.Layers of the layer that introduced it. Of
 	// a file that only a link makes a database, it is the one that holds the
 	// file, or made the link.
-	Layer int
+	Layer    int
+	Analyzer string // the name of the analyzer that found it
+	// Unidentified is set for a file that is a package, though it does not say
+	// which: Name is then the file's own, and Version may be empty.
+	Unidentified bool
+
+	Relationship Relationship // to what the file at Path is for
+	Dev          bool         // needed to develop or test it, not to run it
+	// DependsOn are those that it needs, each an [Component.ID] of the same
+	// file, sorted. Nil: none, or the file does not say.
+	DependsOn []string
+	// Lines are where a lock file has it.
+	Lines []LineRange
+}
+
+// ID is how components of one file refer to each other: name@version.
+func (c *Component) ID() string { return c.Name + "@" + c.Version }
+
+// A LineRange is a run of lines, the first and the last, counted from 1.
+type LineRange struct{ First, Last int }
+
+// A Relationship says how a package came to be in a lock file.
+type Relationship uint8
+
+// The relationships, in the order that lists have them.
+const (
+	RelationshipUnknown Relationship = iota
+	Root                             // the project itself
+	Workspace                        // a part of the project
+	Direct                           // the project asks for it
+	Indirect                         // something else does
+)
+
+// String is "unknown", "root", "workspace", "direct" or "indirect".
+func (r Relationship) String() string {
+	switch r {
+	case Root:
+		return "root"
+	case Workspace:
+		return "workspace"
+	case Direct:
+		return "direct"
+	case Indirect:
+		return "indirect"
+	}
+	return "unknown"
 }
 
 // An Inventory is what is in an artifact, before anything is judged. It can be
@@ -23,7 +72,7 @@ type Inventory struct {
 	Target Target
 	Layers []LayerInfo // base first
 	OS     *vuln.OS    // nil: none was found
-	// Components are sorted by name, version, architecture, type and path.
+	// Components are sorted by name, version, architecture, type, path and Inside.
 	Components []Component
 	Custom     []Custom  // sorted by analyzer, path and name
 	Problems   []Problem // sorted as [Problem.Compare] says
