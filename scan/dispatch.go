@@ -3,7 +3,6 @@ package scan
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -69,9 +68,9 @@ func newDispatch(analyzers []artifact.Analyzer) (*dispatch, error) {
 	return d, nil
 }
 
-// wishes lists the patterns that hold for a regular file of that path and mode,
-// leaving out what needs its content. An analyzer may occur twice.
-func (d *dispatch) wishes(name string, mode fs.FileMode) []wish {
+// wishes lists the patterns that hold for a regular file of that path, leaving
+// out what needs its content. An analyzer may occur twice.
+func (d *dispatch) wishes(name string, executable func() bool) []wish {
 	dir, base := path.Split(name)
 	dir = strings.TrimSuffix(dir, "/")
 	lower := base
@@ -88,7 +87,7 @@ func (d *dispatch) wishes(name string, mode fs.FileMode) []wish {
 				(w.Prefix == "" || strings.HasPrefix(base, w.Prefix)) &&
 				(w.Suffix == "" || strings.HasSuffix(lower, strings.ToLower(w.Suffix))) &&
 				(w.DirSuffix == "" || strings.HasSuffix(dir, w.DirSuffix)) &&
-				(!w.Executable || mode&0o111 != 0) {
+				(!w.Executable || executable()) {
 				found = append(found, *w)
 			}
 		}
@@ -100,7 +99,7 @@ func (d *dispatch) wishes(name string, mode fs.FileMode) []wish {
 // content, and only of executables.
 func (d *dispatch) choose(f *artifact.File) []int {
 	var chosen []int
-	for _, w := range d.wishes(f.Path, f.Mode) {
+	for _, w := range d.wishes(f.Path, f.Executable) {
 		if w.Magic == "" || bytes.HasPrefix(f.Head(), []byte(w.Magic)) {
 			chosen = append(chosen, w.analyzer)
 		}
@@ -112,11 +111,13 @@ func (d *dispatch) choose(f *artifact.File) []int {
 // link, by its name alone: an executable is found where it really is.
 func (d *dispatch) chooseLink(name string) []int {
 	var chosen []int
-	for _, w := range d.wishes(name, 0) {
+	for _, w := range d.wishes(name, never) {
 		chosen = append(chosen, w.analyzer)
 	}
 	return sortedSet(chosen)
 }
+
+func never() bool { return false }
 
 func sortedSet(list []int) []int {
 	if len(list) < 2 {

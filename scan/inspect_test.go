@@ -58,13 +58,13 @@ func TestInspectLimits(t *testing.T) {
 			name: "memory of a file", limits: scan.Limits{Memory: 4000}, hides: artifact.HidesSome, want: []string{"b=1@0 b.jar"},
 			layers: [][]string{{"f a.jar " + strings.Repeat("a=1 ", 1001), "f b.jar b=1"}},
 		}, {
-			name: "memory of entries", limits: scan.Limits{Memory: 4000}, err: true,
+			name: "memory of entries", limits: scan.Limits{Kept: 4000}, err: true,
 			layers: [][]string{manyLines("d d%d", 10), manyLines("d d%d", 10)},
 		}, {
-			name: "memory of packages", limits: scan.Limits{Memory: 4000}, err: true,
+			name: "memory of packages", limits: scan.Limits{Kept: 4000}, err: true,
 			layers: [][]string{{"f a.jar " + strings.Repeat("a=1 ", 6)}, {"f b.jar " + strings.Repeat("a=1 ", 6)}},
 		}, {
-			name: "memory of problems", limits: scan.Limits{Memory: 4000}, err: true,
+			name: "memory of problems", limits: scan.Limits{Kept: 4000}, err: true,
 			layers: [][]string{{"f a.jar " + strings.Repeat("bad ", 900)}},
 		}, {
 			name: "hard links to a file", limits: scan.Limits{Links: 2}, hides: artifact.HidesSome,
@@ -124,7 +124,7 @@ func manyLines(format string, n int) []string {
 // At the bound itself nothing is cut.
 func TestInspectAtLimits(t *testing.T) {
 	t.Parallel()
-	limits := scan.Limits{Layers: 1, Entries: 3, PathLength: 15, FileBytes: 3, Memory: 2092, Links: 1}
+	limits := scan.Limits{Layers: 1, Entries: 3, PathLength: 15, FileBytes: 3, Kept: 2092, Links: 1}
 	src := source.Memory("test", layer(t, "f opt/l a=1", "s var/lib/db/lis /opt/l", "f 0123456789a.jar b=1"))
 	analyzers := []scan.Analyzer{lister{"db", vuln.TypeDeb, []scan.Pattern{{Path: "var/lib/db/lis"}, {Suffix: ".jar"}}}}
 	inv, err := scan.Inspect(t.Context(), src, scan.Options{Limits: limits, Analyzers: analyzers})
@@ -134,7 +134,7 @@ func TestInspectAtLimits(t *testing.T) {
 	if got, want := fmt.Sprint(listing(inv))+problems(inv.Problems), "[a=1@0 b=1@0]"; got != want {
 		t.Errorf("Inspect has %s, want %s", got, want)
 	}
-	limits.Memory--
+	limits.Kept--
 	if _, err := scan.Inspect(t.Context(), src, scan.Options{Limits: limits, Analyzers: analyzers}); !errors.Is(err, artifact.ErrTotal) {
 		t.Errorf("Inspect with a byte less of memory: error is %v, want ErrTotal", err)
 	}

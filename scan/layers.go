@@ -45,13 +45,15 @@ type layerContent struct {
 
 // A fact is what one analyzer made of one entry, even if that is nothing.
 type fact struct {
-	entry    int // in layerContent.entries
-	analyzer int
+	entry    int    // in layerContent.entries
+	analyzer int    // noAnalyzer: the source says that it cannot be read
 	path     string // that the analyzer was given: the entry's, or that of a link to it
 	via      bool   // it is that of a link
 	artifact.Facts
 	err error
 }
+
+const noAnalyzer = -1
 
 // A wantedLink is a link at a path that analyzers want a file at.
 type wantedLink struct {
@@ -142,6 +144,10 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 	}
 	entry := len(content.entries)
 	content.entries = append(content.entries, f.Entry)
+	if err := f.Err(); err != nil {
+		content.facts = append(content.facts, fact{entry: entry, analyzer: noAnalyzer, path: f.Path, err: err})
+		return ctx.Err()
+	}
 	switch f.Kind {
 	case artifact.KindSymlink, artifact.KindHardlink:
 		if chosen := r.dispatch.chooseLink(f.Path); len(chosen) > 0 {
@@ -173,8 +179,8 @@ const (
 // keep counts n bytes that content holds.
 func (r *reader) keep(content *layerContent, n int) error {
 	content.kept += int64(n)
-	if total := r.kept.Add(int64(n)); total > r.limits.Memory {
-		return fmt.Errorf("%w: more than %d bytes of names, packages and problems", artifact.ErrTotal, r.limits.Memory)
+	if total := r.kept.Add(int64(n)); total > r.limits.Kept {
+		return fmt.Errorf("%w: more than %d bytes of names, packages and problems", artifact.ErrTotal, r.limits.Kept)
 	}
 	return nil
 }
@@ -185,15 +191,22 @@ func (f *fact) size() int {
 	for i := range f.Components {
 		c := &f.Components[i]
 		n += componentSize + len(c.Name) + len(c.Version) + len(c.Arch) + len(c.SourceName) + len(c.SourceVersion) + len(c.Maintainer)
-		for _, l := range c.Licenses {
-			n += len(l)
-		}
+		n += len(c.Inside) + stringsSize(c.Licenses) + stringsSize(c.DependsOn) + 16*len(c.Lines)
 	}
+	n += stringsSize(f.Owned) + stringsSize(f.ContentSets)
 	for name, value := range f.Custom {
 		n += len(name) + len(value)
 	}
 	if f.err != nil {
 		n += len(f.err.Error())
+	}
+	return n
+}
+
+func stringsSize(list []string) int {
+	n := 16 * len(list)
+	for _, s := range list {
+		n += len(s)
 	}
 	return n
 }

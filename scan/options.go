@@ -16,8 +16,20 @@ type Options struct {
 	// below.
 	Source SourceOptions
 
-	// Analyzers turn files into facts; nil means analyze.Image().
+	// Analyzers turn files into facts; nil means those that Trivy runs on the
+	// kind of target: analyze.Image(), Rootfs(), Filesystem() or Repository().
 	Analyzers []Analyzer
+	// Everything runs all analyzers there are on any target, unless Analyzers
+	// names them: lock files in images, installed packages in directories.
+	Everything bool
+	// DevDependencies keeps packages that are needed only to develop or test.
+	DevDependencies bool
+	// PackageClasses are the packages that are listed; nil means all.
+	PackageClasses []PackageClass
+	// SkipDirs and SkipFiles are patterns of directories and of files that are
+	// left out, from the root of what is scanned: "usr/share", "**/testdata",
+	// "app/*.jar". "**" stands for any number of directories.
+	SkipDirs, SkipFiles []string
 	// Workers bounds the layers that are read at one time; 0 is GOMAXPROCS. It
 	// cannot change the result.
 	Workers int

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,49 +18,196 @@ var (
 	ErrNoOS = errors.New("no operating system found")
 	// ErrNoPackages means that no package was found.
 	ErrNoPackages = errors.New("no packages found")
+	// ErrUnidentified means that files are packages and do not say which: they
+	// are listed by their own names, and not matched.
+	ErrUnidentified = errors.New("packages that do not say which they are")
 )
 
-// resolve makes the inventory of what is visible in t.
-func resolve(target artifact.Target, contents []layerContent, analyzers []artifact.Analyzer, t *tree) *artifact.Inventory {
+// resolve makes the inventory of what is visible in t, as far as opts asks for it.
+func resolve(target artifact.Target, contents []layerContent, analyzers []artifact.Analyzer, t *tree, opts *Options) *artifact.Inventory {
 	inv := &artifact.Inventory{Target: target}
 	visible := make(map[*fact]bool)
-	var os []osFact
+	var found []located
 	for f := range t.visibleFacts() {
 		visible[f.fact] = true
-		if f.OS != nil {
-			os = append(os, osFact{f.path, f.OS})
+		if !f.Empty() {
+			found = append(found, located{placed: f, file: &artifact.TreeFile{Path: f.path, Layer: f.node.layer, Facts: f.Facts}})
 		}
-		for _, c := range f.Components {
-			c.Path, c.Layer = f.path, t.origins[identity(f, &c)]
+	}
+	inv.Problems = resolveAnalyzers(analyzers, found)
+	var os []osFact
+	sets := make(map[int][]string)
+	for _, f := range found {
+		facts := &f.file.Facts
+		if facts.OS != nil {
+			os = append(os, osFact{f.path, facts.OS})
+		}
+		if facts.ContentSets != nil {
+			sets[f.file.Layer] = append(sets[f.file.Layer], facts.ContentSets...)
+		}
+		for _, c := range facts.Components {
+			c.Path, c.Analyzer, c.Layer = f.path, analyzers[f.analyzer].Name(), f.file.Layer
+			if origin, ok := t.origins[identity(f.placed, &c)]; ok {
+				c.Layer = origin
+			}
 			inv.Components = append(inv.Components, c)
 		}
-		for name, value := range f.Custom {
+		for name, value := range facts.Custom {
 			inv.Custom = append(inv.Custom, artifact.Custom{
-				Analyzer: analyzers[f.analyzer].Name(), Path: f.path, Layer: f.node.layer, Name: name, Value: value,
+				Analyzer: analyzers[f.analyzer].Name(), Path: f.path, Layer: f.file.Layer, Name: name, Value: value,
 			})
 		}
 	}
 	inv.OS = resolveOS(os)
+	nothing := len(inv.Components) == 0
+	setContents(inv.Components, sets)
+	inv.Components = dropOwned(inv.Components, found, t)
+	inv.Components = opts.selects(inv.Components)
 	inv.Components = sortComponents(inv.Components)
 	slices.SortFunc(inv.Custom, func(a, b artifact.Custom) int {
 		return cmp.Or(cmp.Compare(a.Analyzer, b.Analyzer), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Name, b.Name))
 	})
 	resolveProblems(inv, contents, visible)
+	if nothing {
+		inv.Problems = append(inv.Problems, emptyProblem(inv))
+	}
+	if p, ok := unidentified(inv.Components); ok {
+		inv.Problems = append(inv.Problems, p)
+	}
 	return inv
+}
+
+// A located fact is a visible one, with what its analyzer makes of it in the
+// end.
+type located struct {
+	placed
+	file *artifact.TreeFile
+}
+
+// resolveAnalyzers lets each Resolver change what it found.
+func resolveAnalyzers(analyzers []artifact.Analyzer, found []located) []artifact.Problem {
+	var problems []artifact.Problem
+	for i, a := range analyzers {
+		r, ok := a.(artifact.Resolver)
+		if !ok {
+			continue
+		}
+		var files []*artifact.TreeFile
+		for _, f := range found {
+			if f.analyzer == i {
+				f.file.Facts = cloneFacts(f.file.Facts)
+				files = append(files, f.file)
+			}
+		}
+		if len(files) == 0 {
+			continue
+		}
+		if err := safeResolve(r, artifact.NewTree(files...)); err != nil {
+			problems = append(problems, artifact.Problem{
+				Stage: artifact.StageResolve, Err: fmt.Errorf("%s: %w", a.Name(), err), Hides: artifact.HidesSome,
+			})
+		}
+	}
+	return problems
+}
+
+// cloneFacts copies what a Resolver may change in place: the facts belong to the
+// layer, which another scan may use as well.
+func cloneFacts(f artifact.Facts) artifact.Facts {
+	f.Components = slices.Clone(f.Components)
+	for i := range f.Components {
+		f.Components[i].DependsOn = slices.Clone(f.Components[i].DependsOn)
+	}
+	f.Custom = maps.Clone(f.Custom)
+	return f
+}
+
+func safeResolve(r artifact.Resolver, t *artifact.Tree) (err error) {
+	defer catch(&err)
+	return r.Resolve(t)
+}
+
+// setContents gives each package of Red Hat's the repositories that its layer's
+// build information names. A layer without any has those of the nearest layer
+// beneath; the base has those of the one above, which is where the build of a
+// base image writes them.
+func setContents(list []artifact.Component, sets map[int][]string) {
+	if len(sets) == 0 {
+		return
+	}
+	for i := range list {
+		c := &list[i]
+		if c.Type != vuln.TypeRPM {
+			continue
+		}
+		layer := c.Layer
+		if layer == 0 && sets[0] == nil {
+			layer = 1
+		}
+		for layer > 0 && sets[layer] == nil {
+			layer--
+		}
+		c.ContentSets = sets[layer]
+	}
+}
+
+// unidentified is one problem for all files that are packages and do not say
+// which.
+func unidentified(list []artifact.Component) (artifact.Problem, bool) {
+	var names []string
+	for i := range list {
+		if c := &list[i]; c.Unidentified {
+			name := c.Path
+			if c.Inside != "" {
+				name += "!/" + c.Inside
+			}
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return artifact.Problem{}, false
+	}
+	more := ""
+	if n := len(names) - maxNames; n > 0 {
+		names, more = names[:maxNames], fmt.Sprintf(" and %d more", n)
+	}
+	return artifact.Problem{
+		Stage: artifact.StageResolve, Hides: artifact.HidesSome,
+		Err: fmt.Errorf("%w: %s%s", ErrUnidentified, strings.Join(names, ", "), more),
+	}, true
+}
+
+// maxNames bounds the names in one problem.
+const maxNames = 10
+
+// emptyProblem says that there is nothing to judge. In a directory that is an
+// answer; an image without packages is more likely to be one that was not
+// understood.
+func emptyProblem(inv *artifact.Inventory) artifact.Problem {
+	p := artifact.Problem{Stage: artifact.StageResolve, Err: ErrNoPackages, Hides: artifact.HidesAll}
+	switch inv.Target.Kind {
+	case artifact.KindFilesystem, artifact.KindRepository:
+		p.Hides = artifact.HidesNothing
+	default:
+		if inv.OS == nil {
+			p.Err = fmt.Errorf("%w, %w", ErrNoOS, ErrNoPackages)
+		}
+	}
+	return p
 }
 
 // sortComponents sorts list as [artifact.Inventory] says. Of a system package
 // that several databases list, it keeps the first.
 func sortComponents(list []artifact.Component) []artifact.Component {
-	compare := func(a, b artifact.Component) int {
+	compare := func(a, b *artifact.Component) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version),
 			cmp.Compare(a.Arch, b.Arch), cmp.Compare(a.Type, b.Type))
 	}
 	slices.SortStableFunc(list, func(a, b artifact.Component) int {
-		return cmp.Or(compare(a, b), cmp.Compare(a.Path, b.Path))
+		return cmp.Or(compare(&a, &b), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Inside, b.Inside))
 	})
 	return slices.CompactFunc(list, func(a, b artifact.Component) bool {
-		return compare(a, b) == 0 && (a.Path == b.Path || a.Type.System())
+		return compare(&a, &b) == 0 && (a.Path == b.Path && a.Inside == b.Inside || a.Type.System())
 	})
 }
 
@@ -83,7 +231,7 @@ func resolveProblems(inv *artifact.Inventory, contents []layerContent, visible m
 		}
 		for at := range l.facts {
 			f := &l.facts[at]
-			if at == 0 || f.entry != l.facts[at-1].entry {
+			if (at == 0 || f.entry != l.facts[at-1].entry) && f.analyzer != noAnalyzer {
 				inv.Stats.Files++
 			}
 			if f.err == nil {
@@ -93,21 +241,14 @@ func resolveProblems(inv *artifact.Inventory, contents []layerContent, visible m
 			if visible[f] {
 				hides = artifact.HidesSome
 			}
+			stage := artifact.StageAnalyze
+			if f.analyzer == noAnalyzer {
+				stage = artifact.StageRead
+			}
 			inv.Problems = append(inv.Problems, artifact.Problem{
-				Stage: artifact.StageAnalyze, Path: f.path, Layer: l.info.DiffID, Err: f.err, Hides: hides,
+				Stage: stage, Path: f.path, Layer: l.info.DiffID, Err: f.err, Hides: hides,
 			})
 		}
-	}
-	switch {
-	case len(inv.Components) > 0:
-	case inv.OS == nil:
-		inv.Problems = append(inv.Problems, artifact.Problem{
-			Stage: artifact.StageResolve, Err: fmt.Errorf("%w, %w", ErrNoOS, ErrNoPackages), Hides: artifact.HidesAll,
-		})
-	default:
-		inv.Problems = append(inv.Problems, artifact.Problem{
-			Stage: artifact.StageResolve, Err: ErrNoPackages, Hides: artifact.HidesAll,
-		})
 	}
 }
 

@@ -61,12 +61,7 @@ func Run(ctx context.Context, src Source, opts Options) (*Report, error) {
 // error means that there is none: src cannot be opened, ctx was cancelled,
 // Limits.Layers was reached, or a limit of all layers together.
 func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err error) {
-	analyzers := opts.Analyzers
-	if analyzers == nil {
-		analyzers = analyze.Image()
-	}
-	dispatch, err := newDispatch(analyzers)
-	if err != nil {
+	if err := checkGlobs(opts.SkipDirs, opts.SkipFiles); err != nil {
 		return nil, err
 	}
 	art, err := src.Open(ctx)
@@ -79,6 +74,12 @@ func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err
 		}
 	}()
 
+	target := art.Target()
+	analyzers := opts.analyzers(target.Kind)
+	dispatch, err := newDispatch(analyzers)
+	if err != nil {
+		return nil, err
+	}
 	limits := opts.Limits.WithDefaults()
 	layers := art.Layers()
 	if len(layers) > limits.Layers {
@@ -112,7 +113,7 @@ func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err
 			return nil, fmt.Errorf("read %s: %w", label(src), err)
 		}
 	}
-	inv = resolve(art.Target(), contents, analyzers, t)
+	inv = resolve(target, contents, analyzers, t, &opts)
 	inv.Stats.SecondReads = walked
 	if linkErr != nil {
 		inv.Problems = append(inv.Problems, artifact.Problem{
@@ -123,6 +124,25 @@ func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err
 	log(opts.Logger).InfoContext(ctx, "inspected", "target", inv.Target.Name, "layers", len(layers),
 		"entries", inv.Stats.Entries, "packages", len(inv.Components), "problems", len(inv.Problems))
 	return inv, nil
+}
+
+// analyzers are those that a target of that kind is read with.
+func (o *Options) analyzers(kind artifact.TargetKind) []Analyzer {
+	switch {
+	case o.Analyzers != nil:
+		return o.Analyzers
+	case o.Everything:
+		return analyze.Everything()
+	}
+	switch kind {
+	case artifact.KindFilesystem:
+		return analyze.Filesystem()
+	case artifact.KindRepository:
+		return analyze.Repository()
+	case artifact.KindRootfs:
+		return analyze.Rootfs()
+	}
+	return analyze.Image()
 }
 
 // Judge matches inv with the advisories of opts.Database, then with

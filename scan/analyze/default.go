@@ -7,24 +7,55 @@ import "github.com/plimsoll-go/plimsoll/scan/artifact"
 // A row says for which targets an analyzer runs.
 type row struct {
 	analyzer artifact.Analyzer
-	image    bool
+	targets  target
 }
 
-// rows is the whole list: a row per analyzer, a column per target.
+// A target is a set of kinds of target.
+type target uint8
+
+const (
+	image      target = 1 << iota // an image, or the root of a system
+	filesystem                    // a directory
+	repository                    // a checkout
+
+	system    = image | filesystem // what only an installed system has
+	installed = image              // packages of languages where they are installed
+	locked    = filesystem | repository
+	anywhere  = image | filesystem | repository
+)
+
+// rows is the whole list: an analyzer, and the targets it runs for, which are
+// those of Trivy.
 func rows() []row {
 	return []row{
-		{OSRelease, true},
-		{Dpkg, true},
-		{APK, true},
+		{OSRelease, system},
+		{Dpkg, system},
+		{APK, system},
 	}
 }
 
-// Image returns the analyzers that an image is read with. The slice is the
-// caller's.
-func Image() []artifact.Analyzer {
+// Image returns the analyzers that an image is read with: the system's packages,
+// and those of languages that are installed. The slice is the caller's.
+func Image() []artifact.Analyzer { return of(image) }
+
+// Rootfs returns the analyzers for a directory that is the root of a system.
+// They are those of [Image].
+func Rootfs() []artifact.Analyzer { return of(image) }
+
+// Filesystem returns the analyzers for a directory: the system's packages, and
+// lock files.
+func Filesystem() []artifact.Analyzer { return of(filesystem) }
+
+// Repository returns the analyzers for a checkout: lock files.
+func Repository() []artifact.Analyzer { return of(repository) }
+
+// Everything returns all analyzers there are.
+func Everything() []artifact.Analyzer { return of(anywhere) }
+
+func of(t target) []artifact.Analyzer {
 	var list []artifact.Analyzer
 	for _, r := range rows() {
-		if r.image {
+		if r.targets&t != 0 {
 			list = append(list, r.analyzer)
 		}
 	}

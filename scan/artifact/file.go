@@ -60,11 +60,13 @@ type File struct {
 	Entry
 
 	ctx    context.Context
+	late   Late        // what is not known yet, or nil
 	src    io.Reader   // the stream, standing at the content's start
 	at     io.ReaderAt // the content itself, when the source can seek
 	limit  int64
 	memory *Memory
 
+	known bool // Mode and Size of a late file
 	head  []byte
 	all   []byte
 	read  bool // all is complete
@@ -81,11 +83,73 @@ func NewFile(e Entry, src io.Reader) *File {
 	return f
 }
 
+// Late is what a source can tell of a file when it is asked, for sources where
+// asking takes time. Each method is called at most once.
+type Late interface {
+	// Stat returns the mode's permission, set-id and sticky bits, and the size.
+	Stat() (fs.FileMode, int64, error)
+	// Open returns the content, as for [NewFile]. The source closes it after the
+	// visit.
+	Open() (io.Reader, error)
+}
+
+// NewLateFile makes a regular file of which the source knows the path alone. It
+// has Mode and Size once it is bound.
+func NewLateFile(path string, late Late) *File {
+	return &File{Entry: Entry{Path: path, Kind: KindRegular}, late: late}
+}
+
+// Unreadable makes an entry that there is, but that cannot be read: a directory
+// whose names the source may not list. It becomes a Problem.
+func Unreadable(e Entry, err error) *File {
+	return &File{Entry: e, err: err}
+}
+
+// Err is why nothing can be read of an entry that was made by [Unreadable], or of
+// a file that turned out to be.
+func (f *File) Err() error { return f.err }
+
+// Executable reports whether some execute bit is set.
+func (f *File) Executable() bool {
+	f.stat()
+	return f.Mode&0o111 != 0
+}
+
+// stat fills in Mode and Size of a late file.
+func (f *File) stat() {
+	if f.late == nil || f.known || f.err != nil {
+		return
+	}
+	f.known = true
+	mode, size, err := f.late.Stat()
+	if err != nil {
+		f.err = fmt.Errorf("read %s: %w", f.Path, err)
+		return
+	}
+	f.Mode, f.Size = mode, size
+}
+
+// open makes the content of a late file available.
+func (f *File) open() {
+	f.stat()
+	if f.late == nil || f.src != nil || f.err != nil {
+		return
+	}
+	src, err := f.late.Open()
+	if err != nil {
+		f.err = fmt.Errorf("read %s: %w", f.Path, err)
+		return
+	}
+	f.src = src
+	f.at, _ = src.(io.ReaderAt)
+}
+
 // Bind sets the bounds that apply to f's content, which are none before: what
 // [File.Bytes] returns is at most limit bytes long, and taken from memory until
 // [File.Release]. The engine calls both around an analysis.
 func (f *File) Bind(ctx context.Context, limit int64, memory *Memory) {
 	f.ctx, f.limit, f.memory = ctx, limit, memory
+	f.stat()
 }
 
 // Release gives back what Bytes took.
@@ -104,6 +168,7 @@ const headSize = 4 << 10
 // Head returns the first bytes of the content, at most 4 KiB, and fewer only if
 // the content is shorter or cannot be read. The slice must not be changed.
 func (f *File) Head() []byte {
+	f.open()
 	if f.read {
 		return f.all[:min(len(f.all), headSize)]
 	}
@@ -132,6 +197,7 @@ func (f *File) Open() io.Reader {
 // error matches [ErrLimit] if the content is larger than Limits.FileBytes or
 // Limits.Memory.
 func (f *File) Bytes() ([]byte, error) {
+	f.open()
 	if f.read || f.err != nil {
 		return f.all, f.err
 	}
@@ -161,6 +227,7 @@ func (f *File) Bytes() ([]byte, error) {
 // ReaderAt returns the content for random access and its size: the stored file
 // itself when the source can seek, else as Bytes.
 func (f *File) ReaderAt() (io.ReaderAt, int64, error) {
+	f.open()
 	if f.at != nil && f.err == nil {
 		return f.at, f.Size, nil
 	}

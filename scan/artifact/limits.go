@@ -17,11 +17,12 @@ type Limits struct {
 	// Links bounds the links followed to resolve one path, the links to one
 	// file that count for packages, and the second reads of a scan: 40.
 	Links int
-	// Memory bounds the bytes of such files held at once, by all workers, and
-	// apart from that the bytes kept of all layers (names, packages, problems,
-	// each with what it takes in memory, roughly): 1 GiB. Reaching the second
-	// ends the scan with an error that matches ErrTotal.
+	// Memory bounds the bytes of such files held at once, by all workers: 128 MiB.
 	Memory int64
+	// Kept bounds the bytes kept of all layers (names, packages, problems, each
+	// with what it takes in memory, roughly): 1 GiB. Reaching it ends the scan
+	// with an error that matches ErrTotal.
+	Kept int64
 	// TotalBytes bounds the uncompressed bytes of all layers together, read
 	// once or twice: 64 GiB. Reaching it ends the scan with an error that
 	// matches ErrTotal.
@@ -45,7 +46,8 @@ func (l Limits) WithDefaults() Limits {
 	set(&l.Entries, 2_000_000)
 	set(&l.PathLength, 4096)
 	set(&l.FileBytes, 256<<20)
-	set(&l.Memory, 1<<30)
+	set(&l.Memory, 128<<20)
+	set(&l.Kept, 1<<30)
 	set(&l.Links, 40)
 	set(&l.TotalBytes, 64<<30)
 	set(&l.Ratio, 1100)

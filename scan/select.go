@@ -1,0 +1,98 @@
+package scan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+)
+
+// A PackageClass says whose packages are asked for.
+type PackageClass string
+
+// The classes, spelled as Trivy spells its package types.
+const (
+	ClassOS      PackageClass = "os"      // the system's
+	ClassLibrary PackageClass = "library" // of languages
+)
+
+// selects leaves out of list what opts does not ask for, and references to it.
+func (o *Options) selects(list []artifact.Component) []artifact.Component {
+	kept := slices.DeleteFunc(list, func(c artifact.Component) bool { return !o.wants(&c) })
+	if o.DevDependencies {
+		return kept
+	}
+	// What needs a development dependency loses the reference to it.
+	type ref struct{ analyzer, path, id string }
+	there := make(map[ref]bool)
+	for i := range kept {
+		if c := &kept[i]; !c.Type.System() {
+			there[ref{c.Analyzer, c.Path, c.ID()}] = true
+		}
+	}
+	for i := range kept {
+		c := &kept[i]
+		gone := func(id string) bool { return !c.Type.System() && !there[ref{c.Analyzer, c.Path, id}] }
+		if slices.ContainsFunc(c.DependsOn, gone) {
+			c.DependsOn = slices.DeleteFunc(slices.Clone(c.DependsOn), gone)
+		}
+	}
+	return kept
+}
+
+func (o *Options) wants(c *artifact.Component) bool {
+	class := ClassLibrary
+	if c.Type.System() {
+		class = ClassOS
+	}
+	return (o.PackageClasses == nil || slices.Contains(o.PackageClasses, class)) &&
+		(o.DevDependencies || !c.Dev) &&
+		!skipped(c.Path, o.SkipDirs, o.SkipFiles)
+}
+
+// skipped reports whether the file at name matches one of files, or a directory
+// that holds it one of dirs.
+func skipped(name string, dirs, files []string) bool {
+	if matches(files, name) {
+		return true
+	}
+	if len(dirs) == 0 {
+		return false
+	}
+	for i := range len(name) {
+		if name[i] == '/' && matches(dirs, name[:i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches reports whether one of patterns, which are valid, matches name.
+func matches(patterns []string, name string) bool {
+	for _, p := range patterns {
+		if ok, _ := doublestar.Match(cleanGlob(p), name); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// cleanGlob makes a pattern one of paths as in an Entry: "/usr/" is "usr".
+func cleanGlob(p string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(p, "./"), "/"), "/")
+}
+
+// checkGlobs returns an error for the first pattern that is malformed.
+func checkGlobs(lists ...[]string) error {
+	for _, list := range lists {
+		for _, p := range list {
+			if !doublestar.ValidatePattern(cleanGlob(p)) {
+				return fmt.Errorf("skip %q: malformed pattern", p)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,318 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+)
+
+// DirectoryOptions say how a directory is walked. Each zero field is a sensible
+// default.
+type DirectoryOptions struct {
+	// Kind is what the directory is: KindFilesystem where it is empty,
+	// KindRootfs or KindRepository.
+	Kind artifact.TargetKind
+	// Skip reports whether the entry at that path is left out, and all below it
+	// if it is a directory. Nil leaves out nothing. It is called from one
+	// goroutine at a time for each walk.
+	Skip func(path string, dir bool) bool
+}
+
+// Directory is a directory of this machine, seen as one layer without a digest,
+// or a single file of it. Its files can be read at any offset; their mode and
+// size are asked for when they are wanted.
+//
+// Nothing outside the directory is read: links are entries like others, and are
+// followed, by whoever follows them, from the directory as root. Directories
+// called .git are left out; so are proc, sys and dev at the root of a system,
+// be it KindRootfs or the directory "/".
+//
+// A directory's entries are visited in the order of their names, its
+// directories last. A directory that may not be listed is an [artifact.Unreadable]
+// entry. Open fails if there is no such directory.
+//
+// The target of a KindRepository has the commit and the branch that its .git
+// names as checked out, where there is one.
+func Directory(dir string, opts DirectoryOptions) artifact.Source {
+	if opts.Kind == "" {
+		opts.Kind = artifact.KindFilesystem
+	}
+	return dirSource{dir, opts}
+}
+
+type dirSource struct {
+	dir  string
+	opts DirectoryOptions
+}
+
+// String is the path as it was given.
+func (d dirSource) String() string { return d.dir }
+
+func (d dirSource) Open(ctx context.Context) (artifact.Artifact, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(d.dir)
+	if err != nil {
+		return nil, err
+	}
+	o := &openDirectory{target: artifact.Target{Kind: d.opts.Kind, Name: d.dir}, skip: d.opts.Skip}
+	name := d.dir
+	switch {
+	case info.IsDir():
+	case info.Mode().IsRegular():
+		name, o.single = filepath.Dir(d.dir), filepath.Base(d.dir)
+	default:
+		return nil, fmt.Errorf("%s is neither a directory nor a regular file", d.dir)
+	}
+	if o.root, err = os.OpenRoot(name); err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(name)
+	o.system = d.opts.Kind == artifact.KindRootfs || err == nil && filepath.Dir(abs) == abs
+	if d.opts.Kind == artifact.KindRepository {
+		o.target.Commit, o.target.Branch = checkedOut(name)
+	}
+	return o, nil
+}
+
+// An openDirectory is both the artifact and its one layer.
+type openDirectory struct {
+	target artifact.Target
+	root   *os.Root
+	single string // the only file to visit; "" for all
+	system bool   // the root of a system
+	skip   func(path string, dir bool) bool
+}
+
+func (o *openDirectory) Target() artifact.Target  { return o.target }
+func (o *openDirectory) Layers() []artifact.Layer { return []artifact.Layer{o} }
+func (o *openDirectory) Close() error             { return o.root.Close() }
+
+// FS is the directory as a file system, for what is not read as layers.
+func (o *openDirectory) FS() fs.FS { return o.root.FS() }
+
+func (o *openDirectory) Info() artifact.LayerInfo { return artifact.LayerInfo{} }
+
+func (o *openDirectory) Walk(ctx context.Context, visit func(*artifact.File) error) error {
+	if o.single != "" {
+		f := &dirFile{dir: o.root, name: o.single}
+		defer f.close()
+		return visit(artifact.NewLateFile(o.single, f))
+	}
+	dirs := []string{"."}
+	for len(dirs) > 0 {
+		dir := dirs[len(dirs)-1]
+		dirs = dirs[:len(dirs)-1]
+		found, err := o.walkOne(ctx, dir, visit)
+		if err != nil {
+			return err
+		}
+		slices.Reverse(found)
+		dirs = append(dirs, found...)
+	}
+	return nil
+}
+
+// walkOne visits the entries of one directory, and the directory itself before
+// them. It returns the directories in it, in order.
+func (o *openDirectory) walkOne(ctx context.Context, dir string, visit func(*artifact.File) error) ([]string, error) {
+	entry := artifact.Entry{Path: dir, Kind: artifact.KindDir}
+	root, list, err := o.list(dir)
+	if err != nil {
+		return nil, visit(artifact.Unreadable(entry, fmt.Errorf("read %s: %w", dir, bare(err))))
+	}
+	defer root.Close()
+	if err := visit(artifact.NewFile(entry, nil)); err != nil {
+		return nil, err
+	}
+	var dirs []string
+	for _, d := range list {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		name := d.Name()
+		if dir != "." {
+			name = dir + "/" + name
+		}
+		if o.leavesOut(name, d.IsDir()) {
+			continue
+		}
+		if d.IsDir() {
+			dirs = append(dirs, name)
+			continue
+		}
+		if err := visitOne(root, name, d, visit); err != nil {
+			return nil, err
+		}
+	}
+	return dirs, nil
+}
+
+// list opens a directory, and lists it by name.
+func (o *openDirectory) list(dir string) (*os.Root, []fs.DirEntry, error) {
+	root, err := o.root.OpenRoot(filepath.FromSlash(dir))
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := root.Open(".")
+	if err != nil {
+		root.Close()
+		return nil, nil, err
+	}
+	defer f.Close()
+	list, err := f.ReadDir(-1)
+	if err != nil {
+		root.Close()
+		return nil, nil, err
+	}
+	slices.SortFunc(list, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return root, list, nil
+}
+
+func (o *openDirectory) leavesOut(name string, dir bool) bool {
+	if dir && path.Base(name) == ".git" {
+		return true
+	}
+	if o.system && (name == "proc" || name == "sys" || name == "dev") {
+		return true
+	}
+	return o.skip != nil && o.skip(name, dir)
+}
+
+// visitOne visits what d names, which is no directory.
+func visitOne(root *os.Root, name string, d fs.DirEntry, visit func(*artifact.File) error) error {
+	switch d.Type() {
+	case 0:
+		f := &dirFile{dir: root, name: d.Name()}
+		defer f.close()
+		return visit(artifact.NewLateFile(name, f))
+	case fs.ModeSymlink:
+		e := artifact.Entry{Path: name, Kind: artifact.KindSymlink}
+		link, err := root.Readlink(d.Name())
+		if err != nil {
+			return visit(artifact.Unreadable(e, fmt.Errorf("read %s: %w", name, bare(err))))
+		}
+		e.Link = filepath.ToSlash(link)
+		return visit(artifact.NewFile(e, nil))
+	}
+	return visit(artifact.NewFile(artifact.Entry{Path: name, Kind: artifact.KindOther}, nil))
+}
+
+// A dirFile is a file of a directory. It implements artifact.Late.
+type dirFile struct {
+	dir  *os.Root
+	name string
+	open *os.File
+}
+
+func (f *dirFile) Stat() (fs.FileMode, int64, error) {
+	info, err := f.dir.Lstat(f.name)
+	if err != nil {
+		return 0, 0, bare(err)
+	}
+	return info.Mode() & (fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky), info.Size(), nil
+}
+
+// Open does not wait, should a pipe have taken the file's place.
+func (f *dirFile) Open() (io.Reader, error) {
+	file, err := f.dir.OpenFile(f.name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, bare(err)
+	}
+	f.open = file
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, cmp.Or(err, errors.New("no longer a regular file"))
+	}
+	return file, nil
+}
+
+func (f *dirFile) close() {
+	if f.open != nil {
+		f.open.Close()
+	}
+}
+
+// bare takes off err the operation and the path, which are named already.
+func bare(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// checkedOut are the commit and the branch that are checked out in dir, as far
+// as its .git tells: a branch that is there but has no commit yet has none, and
+// a commit that no branch stands for is alone.
+// https://git-scm.com/docs/gitrepository-layout
+func checkedOut(dir string) (commit, branch string) {
+	git := filepath.Join(dir, ".git")
+	if link := gitText(git); strings.HasPrefix(link, "gitdir: ") { // a work tree of its own
+		git = strings.TrimPrefix(link, "gitdir: ")
+		if !filepath.IsAbs(git) {
+			git = filepath.Join(dir, git)
+		}
+	}
+	head := gitText(filepath.Join(git, "HEAD"))
+	ref, ok := strings.CutPrefix(head, "ref: ")
+	if !ok {
+		return commitID(head), ""
+	}
+	branch, ok = strings.CutPrefix(ref, "refs/heads/")
+	if !ok || !filepath.IsLocal(filepath.FromSlash(ref)) {
+		return "", ""
+	}
+	shared := git
+	if common := gitText(filepath.Join(git, "commondir")); common != "" {
+		if shared = common; !filepath.IsAbs(common) {
+			shared = filepath.Join(git, common)
+		}
+	}
+	for _, base := range []string{git, shared} {
+		if id := commitID(gitText(filepath.Join(base, filepath.FromSlash(ref)))); id != "" {
+			return id, branch
+		}
+	}
+	for line := range strings.Lines(gitText(filepath.Join(shared, "packed-refs"))) {
+		if id, name, ok := strings.Cut(strings.TrimSpace(line), " "); ok && name == ref {
+			return commitID(id), branch
+		}
+	}
+	return "", branch
+}
+
+// maxGitText bounds a file of .git that is read: one of references, at most.
+const maxGitText = 16 << 20
+
+// gitText is the content of a small file; "" if it cannot be read.
+func gitText(name string) string {
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxGitText {
+		return ""
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+// commitID is s if it is the id of a commit, by SHA-1 or SHA-256.
+func commitID(s string) string {
+	if len(s) != 40 && len(s) != 64 || strings.Trim(s, "0123456789abcdef") != "" {
+		return ""
+	}
+	return s
+}
