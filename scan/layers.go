@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"runtime"
 	"runtime/debug"
@@ -40,7 +41,9 @@ type layerContent struct {
 	facts   []fact           // by entry, then by analyzer
 	wanted  []wantedLink     // by entry
 	err     error            // the layer was not read to its end; the rest is empty
-	kept    int64            // bytes of entries and facts, roughly
+	// unproven is set where the layer was not shown to have its diff ID.
+	unproven bool
+	kept     int64 // bytes of entries and facts, roughly
 }
 
 // A fact is what one analyzer made of one entry, even if that is nothing.
@@ -66,8 +69,15 @@ type reader struct {
 	dispatch *dispatch
 	limits   artifact.Limits
 	memory   *artifact.Memory
+	cache    Cache // nil: none
+	logger   *slog.Logger
 	kept     atomic.Int64 // bytes of all contents, roughly
+	walks    atomic.Int64 // of layers, second ones and further tries too
+	hits     atomic.Int64 // of the cache
 }
+
+// A walk is a way to walk a layer.
+type walk = func(l artifact.Layer, ctx context.Context, visit func(*artifact.File) error) error
 
 // attempts is how often a layer is read when its source is interrupted.
 const attempts = 3
@@ -86,7 +96,7 @@ func (r *reader) readAll(ctx context.Context, layers []artifact.Layer, workers i
 	var mu sync.Mutex
 	for i, l := range layers {
 		group.Go(func() error {
-			content, err := r.read(ctx, l)
+			content, err := r.layer(ctx, l)
 			if err != nil {
 				return err
 			}
@@ -101,10 +111,10 @@ func (r *reader) readAll(ctx context.Context, layers []artifact.Layer, workers i
 }
 
 // read reads one layer.
-func (r *reader) read(ctx context.Context, l artifact.Layer) (layerContent, error) {
+func (r *reader) read(ctx context.Context, l artifact.Layer, w walk) (layerContent, error) {
 	for attempt := 1; ; attempt++ {
 		content := layerContent{info: l.Info()}
-		err := walk(ctx, l, func(f *artifact.File) error { return r.visit(ctx, &content, f) })
+		err := r.walk(ctx, l, w, func(f *artifact.File) error { return r.visit(ctx, &content, f) })
 		switch {
 		case err == nil:
 			return content, nil
@@ -120,10 +130,11 @@ func (r *reader) read(ctx context.Context, l artifact.Layer) (layerContent, erro
 	}
 }
 
-// walk is l.Walk with a panic turned into an error: the source may be anybody's.
-func walk(ctx context.Context, l artifact.Layer, visit func(*artifact.File) error) (err error) {
+// walk walks l with a panic turned into an error: the source may be anybody's.
+func (r *reader) walk(ctx context.Context, l artifact.Layer, w walk, visit func(*artifact.File) error) (err error) {
 	defer catch(&err)
-	return l.Walk(ctx, visit)
+	r.walks.Add(1)
+	return w(l, ctx, visit)
 }
 
 // visit records f and analyzes it.
@@ -254,7 +265,7 @@ func (r *reader) reread(ctx context.Context, layers []artifact.Layer, contents [
 			break
 		}
 		walked++
-		facts, err := r.find(ctx, layers[i], byLayer[i])
+		facts, err := r.found(ctx, layers[i], byLayer[i])
 		if ctx.Err() != nil || errors.Is(err, artifact.ErrTotal) {
 			return walked, cmp.Or(ctx.Err(), err)
 		}
@@ -274,7 +285,7 @@ func (r *reader) reread(ctx context.Context, layers []artifact.Layer, contents [
 }
 
 // find walks l and analyzes files, which are all in it.
-func (r *reader) find(ctx context.Context, l artifact.Layer, files []unread) ([]fact, error) {
+func (r *reader) find(ctx context.Context, l artifact.Layer, files []unread, w walk) ([]fact, error) {
 	byEntry := make(map[int][]unread)
 	for _, f := range files {
 		byEntry[f.entry] = append(byEntry[f.entry], f)
@@ -282,7 +293,7 @@ func (r *reader) find(ctx context.Context, l artifact.Layer, files []unread) ([]
 	for attempt := 1; ; attempt++ {
 		var facts []fact
 		entry := -1
-		err := walk(ctx, l, func(f *artifact.File) error {
+		err := r.walk(ctx, l, w, func(f *artifact.File) error {
 			entry++
 			if at := byEntry[entry]; len(at) > 0 {
 				f.Bind(ctx, r.limits.FileBytes, r.memory)

@@ -33,6 +33,10 @@ type Options struct {
 	// Workers bounds the layers that are read at one time; 0 is GOMAXPROCS. It
 	// cannot change the result.
 	Workers int
+	// Cache keeps what was made of layers, so that they are not read again; nil
+	// is none. It cannot change the result. What analyzers make of a layer is
+	// kept by their names and versions.
+	Cache Cache
 	// Limits bound what the artifact can cost; zero fields are defaults.
 	Limits Limits
 

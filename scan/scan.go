@@ -85,7 +85,7 @@ func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err
 	if len(layers) > limits.Layers {
 		return nil, fmt.Errorf("read %s: %w: %d layers, of %d", label(src), ErrLimit, len(layers), limits.Layers)
 	}
-	r := &reader{dispatch: dispatch, limits: limits, memory: artifact.NewMemory(limits.Memory)}
+	r := &reader{dispatch: dispatch, limits: limits, memory: artifact.NewMemory(limits.Memory), cache: opts.Cache, logger: opts.Logger}
 	progress := Progress{Total: len(layers)}
 	contents, err := r.readAll(ctx, layers, opts.Workers, func() {
 		progress.Layers++
@@ -115,6 +115,7 @@ func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err
 	}
 	inv = resolve(target, contents, analyzers, t, &opts)
 	inv.Stats.SecondReads = walked
+	inv.Stats.Walks, inv.Stats.Cached = int(r.walks.Load()), int(r.hits.Load())
 	if linkErr != nil {
 		inv.Problems = append(inv.Problems, artifact.Problem{
 			Stage: artifact.StageResolve, Err: linkErr, Hides: artifact.HidesSome,

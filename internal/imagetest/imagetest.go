@@ -18,6 +18,7 @@ type Image struct {
 	Architecture string   // "amd64"
 	Variant      string   // none
 	Tags         []string // full names, "example.com/app:1.0"
+	DiffIDs      []string // that the config claims; nil: those of the layers
 	// NoPlatform leaves the platform out of the descriptor in an index; it stays
 	// in the config.
 	NoPlatform bool
@@ -50,6 +51,9 @@ func (i Image) Build() Built {
 		}
 		config.History = append(config.History, history{CreatedBy: fmt.Sprintf("step %d", n)})
 		manifest.Layers = append(manifest.Layers, describe(b.Blob, b.MediaType))
+	}
+	if i.DiffIDs != nil {
+		config.RootFS.DiffIDs = i.DiffIDs
 	}
 	built.Config = marshal(config)
 	manifest.Config = describe(built.Config, TypeConfig)

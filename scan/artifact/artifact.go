@@ -49,6 +49,14 @@ type Layer interface {
 	Walk(ctx context.Context, visit func(*File) error) error
 }
 
+// A DiffWalker is a Layer whose stream can be held to its diff ID. What was made
+// of another layer may be kept under that name and used in place of reading it.
+type DiffWalker interface {
+	// WalkDiff is as Walk, but returns an error that matches [ErrDigest] unless
+	// the uncompressed stream, to its end, hashes to Info's DiffID.
+	WalkDiff(ctx context.Context, visit func(*File) error) error
+}
+
 // LayerInfo describes a layer. Fields that a source does not know are zero.
 type LayerInfo struct {
 	Digest    Digest

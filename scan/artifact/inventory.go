@@ -92,7 +92,9 @@ type Custom struct {
 type Stats struct {
 	Entries     int // entries visited, in all layers
 	Files       int // files analyzed
-	SecondReads int // layers walked again for the target of a link
+	SecondReads int // layers that hold the target of a link, which is read apart
+	Walks       int // walks of layers, those for such targets and further tries too
+	Cached      int // walks that a cache made unnecessary
 }
 
 // Hides says what a problem keeps out of the report.

@@ -39,10 +39,19 @@ func (l *layer) Info() artifact.LayerInfo { return l.blob.info }
 //   - io.ErrUnexpectedEOF: the blob, or the tar stream in it, is cut short;
 //   - artifact.ErrInterrupted: whatever opens the blob says so.
 func (l *layer) Walk(ctx context.Context, visit func(*artifact.File) error) error {
+	return l.walk(ctx, false, visit)
+}
+
+// WalkDiff is Walk, and holds the layer to its diff ID in any case.
+func (l *layer) WalkDiff(ctx context.Context, visit func(*artifact.File) error) error {
+	return l.walk(ctx, true, visit)
+}
+
+func (l *layer) walk(ctx context.Context, diff bool, visit func(*artifact.File) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s, err := openStream(ctx, l)
+	s, err := openStream(ctx, l, diff)
 	if err != nil {
 		return l.wrap(ctx, err)
 	}

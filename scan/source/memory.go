@@ -99,3 +99,8 @@ func (l *memoryLayer) Walk(ctx context.Context, visit func(*artifact.File) error
 	}
 	return nil
 }
+
+// WalkDiff is Walk: the ID is a hash of what is visited.
+func (l *memoryLayer) WalkDiff(ctx context.Context, visit func(*artifact.File) error) error {
+	return l.Walk(ctx, visit)
+}

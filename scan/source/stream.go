@@ -34,16 +34,17 @@ type stream struct {
 }
 
 // openStream opens l's blob and stands at the start of its tar stream.
-func openStream(ctx context.Context, l *layer) (*stream, error) {
+func openStream(ctx context.Context, l *layer, diff bool) (*stream, error) {
 	storedHash, err := newHash(string(l.blob.info.Digest))
 	if err != nil {
 		return nil, fmt.Errorf("digest: %w", err)
 	}
 	// The digest of the stored bytes says all: to hash what they inflate to as
-	// well would take an eighth of the time of a scan. Only where there is none,
-	// in archives of docker save, the diff ID is what the layer is held to.
+	// well would take an eighth of the time of a scan. The diff ID is what the
+	// layer is held to where there is none, in archives of docker save, and where
+	// something is to be filed under it.
 	var diffHash hash.Hash
-	if storedHash == nil {
+	if storedHash == nil || diff {
 		if diffHash, err = newHash(string(l.blob.info.DiffID)); err != nil {
 			return nil, fmt.Errorf("diff ID: %w", err)
 		}
