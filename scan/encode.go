@@ -53,7 +53,7 @@ func (c *layerContent) encode() ([]byte, error) {
 // What it is made of shares no memory with b.
 func (c *layerContent) decode(b []byte, d *dispatch) error {
 	r := decoder{rest: string(b)} // all strings are part of it
-	c.entries = make([]artifact.Entry, r.count())
+	c.entries = make([]entry, r.count())
 	previous := ""
 	for i := range c.entries {
 		e := &c.entries[i]

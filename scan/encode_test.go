@@ -60,7 +60,7 @@ func testDispatch(tb testing.TB) *dispatch {
 }
 
 func testContent() *layerContent {
-	c := &layerContent{entries: []artifact.Entry{
+	c := &layerContent{entries: []entry{
 		{Path: ".", Kind: artifact.KindDir}, {Path: "usr/lib/a", Kind: artifact.KindRegular}, {Path: "usr/lib/a.jar", Kind: artifact.KindSymlink, Link: "../a"},
 		{Path: "usr/lib", Kind: artifact.KindOpaque}, {Path: "\xff", Kind: artifact.KindHardlink, Link: "usr/lib/a"},
 	}}

@@ -37,13 +37,19 @@ func (e *LayerError) Unwrap() error { return e.Err }
 // analyzers made of the files they wanted.
 type layerContent struct {
 	info    artifact.LayerInfo
-	entries []artifact.Entry // in stream order
-	facts   []fact           // by entry, then by analyzer
-	wanted  []wantedLink     // by entry
-	err     error            // the layer was not read to its end; the rest is empty
+	entries []entry      // in stream order
+	facts   []fact       // by entry, then by analyzer
+	wanted  []wantedLink // by entry
+	err     error        // the layer was not read to its end; the rest is empty
 	// unproven is set where the layer was not shown to have its diff ID.
 	unproven bool
 	kept     int64 // bytes of entries and facts, roughly
+}
+
+// An entry is what is kept of an artifact.Entry.
+type entry struct {
+	Path, Link string
+	Kind       artifact.Kind
 }
 
 // A fact is what one analyzer made of one entry, even if that is nothing.
@@ -153,22 +159,22 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 	if err := r.keep(content, entrySize+len(f.Path)+len(f.Link)); err != nil {
 		return err
 	}
-	entry := len(content.entries)
-	content.entries = append(content.entries, f.Entry)
+	at := len(content.entries)
+	content.entries = append(content.entries, entry{f.Path, f.Link, f.Kind})
 	if err := f.Err(); err != nil {
-		content.facts = append(content.facts, fact{entry: entry, analyzer: noAnalyzer, path: f.Path, err: err})
+		content.facts = append(content.facts, fact{entry: at, analyzer: noAnalyzer, path: f.Path, err: err})
 		return ctx.Err()
 	}
 	switch f.Kind {
 	case artifact.KindSymlink, artifact.KindHardlink:
 		if chosen := r.dispatch.chooseLink(f.Path); len(chosen) > 0 {
-			content.wanted = append(content.wanted, wantedLink{entry, chosen})
+			content.wanted = append(content.wanted, wantedLink{at, chosen})
 		}
 	case artifact.KindRegular:
 		if chosen := r.dispatch.choose(f); len(chosen) > 0 {
 			f.Bind(ctx, r.limits.FileBytes, r.memory)
 			defer f.Release()
-			facts := r.analyze(ctx, entry, f, chosen)
+			facts := r.analyze(ctx, at, f, chosen)
 			content.facts = append(content.facts, facts...)
 			for i := range facts {
 				if err := r.keep(content, facts[i].size()); err != nil {

@@ -16,6 +16,7 @@ import (
 type tree struct {
 	root     *node
 	maxLinks int
+	relevant *relevance     // the paths that are put into it
 	factual  []*node        // nodes that were given facts; some may be hidden by now
 	links    []*node        // wanted links; likewise
 	borrowed []placed       // facts found through a link, visible while it leads there
@@ -50,16 +51,26 @@ type placed struct {
 // empty. Beside the visible facts, the tree knows for each component in which
 // layer it was introduced. The error is ctx's.
 func squash(ctx context.Context, layers []layerContent, maxLinks int) (*tree, error) {
+	t := newTree(maxLinks)
+	t.relevant = newRelevance(layers)
+	return t, t.applyAll(ctx, layers)
+}
+
+func newTree(maxLinks int) *tree {
 	t := &tree{maxLinks: maxLinks, origins: make(map[string]int)}
 	t.root = &node{kind: artifact.KindDir}
 	t.root.parent = t.root
+	return t
+}
+
+func (t *tree) applyAll(ctx context.Context, layers []layerContent) error {
 	for i := range layers {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		t.apply(i, &layers[i])
 	}
-	return t, nil
+	return nil
 }
 
 // apply puts layer i on top: first what it hides, then what it brings.
@@ -77,6 +88,9 @@ func (t *tree) apply(i int, l *layerContent) {
 		if len(wanted) > 0 && wanted[0].entry == at {
 			analyzers, wanted = wanted[0].analyzers, wanted[1:]
 		}
+		if !t.relevant.has(e.Path) {
+			continue
+		}
 		if n := t.put(i, at, e); n != nil {
 			n.wanted = analyzers
 			t.place(n, own)
@@ -87,7 +101,7 @@ func (t *tree) apply(i int, l *layerContent) {
 	}
 }
 
-func hides(e artifact.Entry) bool {
+func hides(e entry) bool {
 	return e.Kind == artifact.KindWhiteout || e.Kind == artifact.KindOpaque
 }
 
@@ -119,7 +133,7 @@ func (t *tree) hideBeneath(i int, l *layerContent) {
 
 // put adds entry number at of layer i, and hides what lay at its path, and under it
 // unless both are directories.
-func (t *tree) put(i, at int, e artifact.Entry) *node {
+func (t *tree) put(i, at int, e entry) *node {
 	if hides(e) || e.Path == "." {
 		return nil
 	}

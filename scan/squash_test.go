@@ -101,6 +101,18 @@ var squashTests = []struct {
 	reads  int // second reads
 }{
 	{
+		name:   "a file in a file, without a directory between",
+		layers: [][]string{{"f x/a.jar a=1", "f b.jar b=1"}, {"f x/a.jar/c c"}},
+		want:   []string{"b=1@0 b.jar"},
+	}, {
+		name:   "a file in the place of a directory",
+		layers: [][]string{{"f x/y/a.jar a=1", "f b.jar b=1"}, {"f x c"}},
+		want:   []string{"b=1@0 b.jar"},
+	}, {
+		name:   "a whiteout of a directory, and an opaque one",
+		layers: [][]string{{"f x/y/a.jar a=1", "f z/b.jar b=1", "f c.jar c=1"}, {"w x", "o z", "f z/n n"}},
+		want:   []string{"c=1@0 c.jar"},
+	}, {
 		name:   "one layer",
 		layers: [][]string{{"d var", "f var/lib/db/list a=1 b=2"}},
 		want:   []string{"a=1@0", "b=2@0"},

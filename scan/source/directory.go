@@ -79,6 +79,7 @@ func (d dirSource) Open(ctx context.Context) (artifact.Artifact, error) {
 	if o.root, err = os.OpenRoot(name); err != nil {
 		return nil, err
 	}
+	o.dir = name
 	abs, err := filepath.Abs(name)
 	o.system = d.opts.Kind == artifact.KindRootfs || err == nil && filepath.Dir(abs) == abs
 	if d.opts.Kind == artifact.KindRepository {
@@ -90,6 +91,7 @@ func (d dirSource) Open(ctx context.Context) (artifact.Artifact, error) {
 // An openDirectory is both the artifact and its one layer.
 type openDirectory struct {
 	target artifact.Target
+	dir    string // the path of root
 	root   *os.Root
 	single string // the only file to visit; "" for all
 	system bool   // the root of a system
@@ -107,7 +109,9 @@ func (o *openDirectory) Info() artifact.LayerInfo { return artifact.LayerInfo{} 
 
 func (o *openDirectory) Walk(ctx context.Context, visit func(*artifact.File) error) error {
 	if o.single != "" {
-		f := &dirFile{dir: o.root, name: o.single}
+		in := &openedDir{root: o.root, path: "."}
+		defer in.close()
+		f := &dirFile{dir: in, name: o.single}
 		defer f.close()
 		return visit(artifact.NewLateFile(o.single, f))
 	}
@@ -129,14 +133,17 @@ func (o *openDirectory) Walk(ctx context.Context, visit func(*artifact.File) err
 // them. It returns the directories in it, in order.
 func (o *openDirectory) walkOne(ctx context.Context, dir string, visit func(*artifact.File) error) ([]string, error) {
 	entry := artifact.Entry{Path: dir, Kind: artifact.KindDir}
-	root, list, err := o.list(dir)
+	// Names are read by path: os.Root would ask each for its mode. What is opened
+	// is opened through it.
+	list, err := os.ReadDir(filepath.Join(o.dir, filepath.FromSlash(dir)))
 	if err != nil {
 		return nil, visit(artifact.Unreadable(entry, fmt.Errorf("read %s: %w", dir, bare(err))))
 	}
-	defer root.Close()
 	if err := visit(artifact.NewFile(entry, nil)); err != nil {
 		return nil, err
 	}
+	in := &openedDir{root: o.root, path: dir}
+	defer in.close()
 	var dirs []string
 	for _, d := range list {
 		if err := ctx.Err(); err != nil {
@@ -153,32 +160,11 @@ func (o *openDirectory) walkOne(ctx context.Context, dir string, visit func(*art
 			dirs = append(dirs, name)
 			continue
 		}
-		if err := visitOne(root, name, d, visit); err != nil {
+		if err := in.visit(name, d, visit); err != nil {
 			return nil, err
 		}
 	}
 	return dirs, nil
-}
-
-// list opens a directory, and lists it by name.
-func (o *openDirectory) list(dir string) (*os.Root, []fs.DirEntry, error) {
-	root, err := o.root.OpenRoot(filepath.FromSlash(dir))
-	if err != nil {
-		return nil, nil, err
-	}
-	f, err := root.Open(".")
-	if err != nil {
-		root.Close()
-		return nil, nil, err
-	}
-	defer f.Close()
-	list, err := f.ReadDir(-1)
-	if err != nil {
-		root.Close()
-		return nil, nil, err
-	}
-	slices.SortFunc(list, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
-	return root, list, nil
 }
 
 func (o *openDirectory) leavesOut(name string, dir bool) bool {
@@ -191,34 +177,71 @@ func (o *openDirectory) leavesOut(name string, dir bool) bool {
 	return o.skip != nil && o.skip(name, dir)
 }
 
-// visitOne visits what d names, which is no directory.
-func visitOne(root *os.Root, name string, d fs.DirEntry, visit func(*artifact.File) error) error {
-	switch d.Type() {
+// An openedDir is the directory at path, opened when a file in it is asked for
+// something.
+type openedDir struct {
+	root *os.Root
+	path string
+	at   *os.Root
+	err  error
+	late dirFile       // of the entry that is visited
+	file artifact.File // valid until visit returns, so one serves all
+}
+
+func (d *openedDir) get() (*os.Root, error) {
+	if d.at == nil && d.err == nil {
+		d.at, d.err = d.root.OpenRoot(filepath.FromSlash(d.path))
+	}
+	return d.at, d.err
+}
+
+func (d *openedDir) close() {
+	if d.at != nil {
+		d.at.Close()
+	}
+}
+
+// visit visits the entry at name, which is no directory.
+func (d *openedDir) visit(name string, e fs.DirEntry, visit func(*artifact.File) error) error {
+	switch e.Type() {
 	case 0:
-		f := &dirFile{dir: root, name: d.Name()}
-		defer f.close()
-		return visit(artifact.NewLateFile(name, f))
+		d.late = dirFile{dir: d, name: e.Name()}
+		defer d.late.close()
+		d.file = *artifact.NewLateFile(name, &d.late)
+		return visit(&d.file)
 	case fs.ModeSymlink:
-		e := artifact.Entry{Path: name, Kind: artifact.KindSymlink}
-		link, err := root.Readlink(d.Name())
+		entry := artifact.Entry{Path: name, Kind: artifact.KindSymlink}
+		link, err := d.readlink(e.Name())
 		if err != nil {
-			return visit(artifact.Unreadable(e, fmt.Errorf("read %s: %w", name, bare(err))))
+			return visit(artifact.Unreadable(entry, fmt.Errorf("read %s: %w", name, bare(err))))
 		}
-		e.Link = filepath.ToSlash(link)
-		return visit(artifact.NewFile(e, nil))
+		entry.Link = filepath.ToSlash(link)
+		return visit(artifact.NewFile(entry, nil))
 	}
 	return visit(artifact.NewFile(artifact.Entry{Path: name, Kind: artifact.KindOther}, nil))
 }
 
+func (d *openedDir) readlink(name string) (string, error) {
+	at, err := d.get()
+	if err != nil {
+		return "", err
+	}
+	return at.Readlink(name)
+}
+
 // A dirFile is a file of a directory. It implements artifact.Late.
 type dirFile struct {
-	dir  *os.Root
+	dir  *openedDir
 	name string
 	open *os.File
 }
 
 func (f *dirFile) Stat() (fs.FileMode, int64, error) {
-	info, err := f.dir.Lstat(f.name)
+	at, err := f.dir.get()
+	if err != nil {
+		return 0, 0, bare(err)
+	}
+	info, err := at.Lstat(f.name)
 	if err != nil {
 		return 0, 0, bare(err)
 	}
@@ -227,7 +250,11 @@ func (f *dirFile) Stat() (fs.FileMode, int64, error) {
 
 // Open does not wait, should a pipe have taken the file's place.
 func (f *dirFile) Open() (io.Reader, error) {
-	file, err := f.dir.OpenFile(f.name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	at, err := f.dir.get()
+	if err != nil {
+		return nil, bare(err)
+	}
+	file, err := at.OpenFile(f.name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, bare(err)
 	}
