@@ -65,13 +65,15 @@ func importRules() map[string]importRule {
 			inside: []string{"scan/artifact", "vuln"},
 			outside: []string{
 				"github.com/pelletier/go-toml/v2", "gopkg.in/yaml.v3", "github.com/package-url/packageurl-go",
+				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang",
 			},
 		},
 		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
 		"scan": {
 			inside:  []string{"scan/artifact", "scan/source", "scan/analyze", "vuln", "vuln/severity"},
-			outside: []string{"golang.org/x/sync"},
+			outside: []string{"golang.org/x/sync", "github.com/bmatcuk/doublestar/v4"},
 		},
+		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
 			inside:  []string{"scan", "scan/artifact", "vuln", "vuln/severity"},
 			outside: []string{"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go"},
@@ -101,6 +103,9 @@ func dependencies() map[string]map[string]string {
 			"github.com/package-url/packageurl-go":   "package URLs in reports",
 			"github.com/jedib0t/go-pretty/v6":        "tables that know the width of a character",
 			"github.com/pelletier/go-toml/v2":        "lock files and manifests in TOML, with positions",
+			"github.com/CycloneDX/cyclonedx-go":      "bills of materials",
+			"github.com/spdx/tools-golang":           "bills of materials",
+			"github.com/bmatcuk/doublestar/v4":       "patterns of files to leave out, in which ** stands for directories",
 			"gopkg.in/yaml.v3":                       "lock files in YAML, with positions",
 			"github.com/google/go-cmp":               "tests: readable differences",
 			"github.com/knqyf263/go-deb-version":     "the independent check of a built database: Debian versions",

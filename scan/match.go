@@ -161,7 +161,9 @@ func unjudged(inv *artifact.Inventory, list []vuln.Unjudged, components map[*vul
 			continue // counted before
 		} else {
 			p.Path = u.Package.Name + "@" + u.Package.Version
-			p.Layer = inv.Layers[components[u.Package].Layer].DiffID
+			if l := components[u.Package].Layer; l >= 0 && l < len(inv.Layers) {
+				p.Layer = inv.Layers[l].DiffID
+			}
 			if u.Advisory != "" {
 				p.Err = fmt.Errorf("advisory %s: %w", u.Advisory, u.Err)
 			}
