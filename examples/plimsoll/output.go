@@ -17,7 +17,7 @@ import (
 )
 
 // reporter is the format that the flags ask for, as stdout can show it.
-func (f *imageFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
+func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 	orders := map[string]report.Order{"": report.ByPackage, "package": report.ByPackage, "severity": report.BySeverity, "epss": report.ByEPSS}
 	order, ok := orders[f.sort]
 	if !ok {
@@ -25,11 +25,11 @@ func (f *imageFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 	}
 	switch f.format {
 	case "json":
-		return report.JSON{}, nil
+		return report.JSON{NoPackages: f.packages.set && !f.packages.value}, nil
 	case "count":
 		return report.Count{Quiet: f.quiet}, nil
 	case "table":
-		t := report.Table{Sort: order}
+		t := report.Table{Sort: order, Packages: f.packages.value}
 		if fd, ok := terminal(stdout); ok && f.output == "" {
 			t.Color = os.Getenv("NO_COLOR") == "" // https://no-color.org/
 			if width, _, err := term.GetSize(fd); err == nil {
@@ -50,28 +50,51 @@ func terminal(w io.Writer) (int, bool) {
 	return int(f.Fd()), true
 }
 
-// writeReport writes r to the file at path, or to stdout where path is empty.
-// After an error there is no part of a report in path.
-func writeReport(ctx context.Context, reporter scan.Reporter, r *scan.Report, path string, stdout io.Writer) error {
-	if path == "" {
-		return reporter.Report(ctx, stdout, r)
+// An output is where the reports of one run go: stdout, or a file.
+type output struct {
+	path   string // empty: stdout
+	stdout io.Writer
+	file   *os.File // once a report was there to write
+}
+
+// write writes r. The file is made anew for the first. After an error there is no
+// part of a report left in it.
+func (o *output) write(ctx context.Context, reporter scan.Reporter, r *scan.Report) error {
+	if o.path == "" {
+		return reporter.Report(ctx, o.stdout, r)
 	}
-	// Not for reading as well: we would be a reader of our own pipe, and never
-	// learn that there is no other.
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	if err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	err = reporter.Report(ctx, f, r)
-	if closeErr := f.Close(); err == nil && closeErr != nil {
-		err = fmt.Errorf("write report: %w", closeErr)
-	}
-	if err != nil {
-		if info, statErr := os.Lstat(path); statErr == nil && info.Mode().IsRegular() { // not /dev/stdout
-			os.Remove(path)
+	if o.file == nil {
+		// Not for reading as well: we would be a reader of our own pipe, and never
+		// learn that there is no other.
+		f, err := os.OpenFile(o.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		if err != nil {
+			return fmt.Errorf("write report: %w", err)
 		}
+		o.file = f
+	}
+	err := reporter.Report(ctx, o.file, r)
+	if err != nil {
+		o.remove()
 	}
 	return err
+}
+
+// close ends the file, if there is one.
+func (o *output) close() error {
+	if o.file == nil {
+		return nil
+	}
+	if err := o.file.Close(); err != nil {
+		o.remove()
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (o *output) remove() {
+	if info, err := os.Lstat(o.path); err == nil && info.Mode().IsRegular() { // not /dev/stdout
+		os.Remove(o.path)
+	}
 }
 
 // warn writes one line about what is not as it should be.

@@ -63,8 +63,9 @@ func (half) Report(_ context.Context, w io.Writer, _ *scan.Report) error {
 func TestNoHalfReport(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "report")
-	if err := writeReport(t.Context(), half{}, &scan.Report{}, path, nil); !errors.Is(err, errHalf) {
-		t.Errorf("writeReport() = %v, want %v", err, errHalf)
+	out := &output{path: path}
+	if err := out.write(t.Context(), half{}, &scan.Report{}); !errors.Is(err, errHalf) {
+		t.Errorf("write() = %v, want %v", err, errHalf)
 	}
 	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("after an error the report is there: %v", err)
@@ -78,7 +79,7 @@ func TestTerminal(t *testing.T) {
 		t.Skipf("no terminal to be had: %v", err)
 	}
 	defer tty.Close()
-	table := func(f imageFlags, w io.Writer) report.Table {
+	table := func(f scanFlags, w io.Writer) report.Table {
 		t.Helper()
 		f.format = "table"
 		r, err := f.reporter(w)
@@ -88,14 +89,14 @@ func TestTerminal(t *testing.T) {
 		return r.(report.Table)
 	}
 	t.Setenv("NO_COLOR", "")
-	if !table(imageFlags{}, tty).Color {
+	if !table(scanFlags{}, tty).Color {
 		t.Error("a terminal has no colours, want them")
 	}
-	if table(imageFlags{output: "report"}, tty).Color || table(imageFlags{}, new(bytes.Buffer)).Color {
+	if table(scanFlags{output: "report"}, tty).Color || table(scanFlags{}, new(bytes.Buffer)).Color {
 		t.Error("a file has colours, want none")
 	}
 	t.Setenv("NO_COLOR", "1")
-	if table(imageFlags{}, tty).Color {
+	if table(scanFlags{}, tty).Color {
 		t.Error("NO_COLOR=1 and colours, want none")
 	}
 	if newProgress(tty, false).w == nil {

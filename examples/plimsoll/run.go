@@ -29,7 +29,7 @@ func (e *exit) Unwrap() error { return e.err }
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:   "plimsoll",
-		Short: "Find known vulnerabilities in container images",
+		Short: "Find known vulnerabilities in images, directories and bills of materials",
 		Args:  cobra.NoArgs,
 		RunE:  needCommand,
 
@@ -37,7 +37,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(imageCommand(), databaseCommand(), versionCommand())
+	root.AddCommand(scanCommands()...)
+	root.AddCommand(databaseCommand(), versionCommand())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

@@ -24,36 +24,44 @@ import (
 //     Programs that do not know the fields pass over them.
 //   - The size of a layer is that of its blob as stored.
 //
-// Every package is listed, with findings or without. A result without findings
-// has no Vulnerabilities.
-type JSON struct{}
+// Every package is listed, with findings or without, unless NoPackages is set. A
+// result without findings has no Vulnerabilities.
+type JSON struct {
+	NoPackages bool // list vulnerabilities alone
+}
 
 // Report implements [scan.Reporter].
-func (JSON) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
+func (j JSON) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(document(r)); err != nil {
+	if err := enc.Encode(j.document(r)); err != nil {
 		return fmt.Errorf("encode report of %s: %w", r.Target.Name, err)
 	}
 	return write(ctx, w, out.Bytes())
 }
 
 // document puts r into Trivy's shape.
-func document(r *scan.Report) jsonReport {
+func (j JSON) document(r *scan.Report) jsonReport {
 	d := jsonReport{
 		SchemaVersion: 2,
 		ArtifactName:  r.Target.Name,
 		ArtifactType:  string(r.Target.Kind),
 		Metadata:      metadataOf(r),
 	}
-	if r.Target.Kind == artifact.KindImage {
+	switch r.Target.Kind {
+	case artifact.KindImage:
 		d.ArtifactType = "container_image"
+	case artifact.KindRootfs:
+		d.ArtifactType = "filesystem"
 	}
 	for _, e := range results(r) {
 		res := jsonResult{Target: e.target, Class: e.class, Type: e.kind}
 		for _, c := range e.components {
+			if j.NoPackages {
+				break
+			}
 			res.Packages = append(res.Packages, packageOf(r, e, c))
 		}
 		for _, v := range e.vulnerabilities {
@@ -103,6 +111,9 @@ func metadataOf(r *scan.Report) jsonMetadata {
 		RepoTags:    r.Target.RepoTags,
 		RepoDigests: r.Target.RepoDigests,
 		Reference:   r.Target.Reference,
+		Branch:      r.Target.Branch,
+		Tags:        r.Target.Tags,
+		Commit:      r.Target.Commit,
 		ImageConfig: r.Target.Config,
 	}
 	if r.OS != nil {
@@ -116,20 +127,36 @@ func metadataOf(r *scan.Report) jsonMetadata {
 }
 
 func packageOf(r *scan.Report, e result, c *scan.Component) jsonPackage {
-	version, source := splitVersion(c.Type, c.Version), splitVersion(c.Type, c.SourceVersion)
-	return jsonPackage{
+	version := splitVersion(c.Type, c.Version)
+	p := jsonPackage{
 		ID:         packageID(c),
 		Name:       c.Name,
 		Identifier: jsonIdentifier{PURL: packageURL(r.OS, c)},
 		Version:    version.Upstream, Release: version.Revision, Epoch: version.Epoch,
 		Arch:       c.Arch,
-		SrcName:    c.SourceName,
-		SrcVersion: source.Upstream, SrcRelease: source.Revision, SrcEpoch: source.Epoch,
 		Licenses:   c.Licenses,
 		Maintainer: c.Maintainer,
-		Layer:      layerOf(r, c),
-		FilePath:   pathOf(e, c),
+
+		Modularitylabel: c.Modularity,
+		Dev:             c.Dev,
+		Indirect:        c.Relationship == artifact.Indirect,
+		DependsOn:       c.DependsOn,
+		Layer:           layerOf(r, c),
+		FilePath:        pathOf(e, c),
+		Unidentified:    c.Unidentified,
 	}
+	if c.Type.System() { // others have no source packages
+		source := splitVersion(c.Type, c.SourceVersion)
+		p.SrcName = c.SourceName
+		p.SrcVersion, p.SrcRelease, p.SrcEpoch = source.Upstream, source.Revision, source.Epoch
+	}
+	if c.Relationship != artifact.RelationshipUnknown {
+		p.Relationship = c.Relationship.String()
+	}
+	for _, l := range c.Lines {
+		p.Locations = append(p.Locations, jsonLocation{l.First, l.Last})
+	}
+	return p
 }
 
 func vulnerabilityOf(r *scan.Report, e result, v *scan.Vulnerability) jsonVulnerability {
@@ -185,10 +212,14 @@ func layerOf(r *scan.Report, c *scan.Component) jsonLayer {
 	return jsonLayer{Digest: string(l.Digest), DiffID: string(l.DiffID)}
 }
 
-// pathOf is the file that lists c, for packages that are not the system's.
+// pathOf is the file that lists c, for packages that are not the system's, and
+// where in it if that is an archive.
 func pathOf(e result, c *scan.Component) string {
-	if e.class == "os-pkgs" {
+	switch {
+	case e.class == "os-pkgs":
 		return ""
+	case c.Inside != "" && c.Analyzer != "sbom":
+		return c.Path + "/" + c.Inside
 	}
 	return c.Path
 }

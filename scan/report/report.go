@@ -7,6 +7,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
-	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
@@ -29,39 +29,69 @@ type result struct {
 	vulnerabilities []*scan.Vulnerability
 }
 
-// results splits r: the operating system first, where there is one or a package
-// of one, then the other package types by name.
+// results splits r as Trivy does: the operating system first, where there is one
+// or a package of one, then languages by Trivy's type and target. Packages that
+// are installed, each in a file of its own, are one result for each language; a
+// lock file or a program is a result for itself.
 func results(r *scan.Report) []result {
 	system := result{target: r.Target.Name, class: "os-pkgs", kind: "none"}
 	if r.OS != nil {
 		system.target = fmt.Sprintf("%s (%s)", r.Target.Name, r.OS)
 		system.kind = string(r.OS.Family)
 	}
-	all := []result{system}
-	of := func(t vuln.PackageType) *result {
-		if t.System() {
-			return &all[0]
+	all := []*result{&system}
+	byTarget := make(map[[2]string]*result)
+	of := func(c *scan.Component) *result {
+		if c.Type.System() {
+			return &system
 		}
-		i := slices.IndexFunc(all[1:], func(e result) bool { return e.kind == string(t) })
-		if i < 0 {
-			i = len(all) - 1
-			all = append(all, result{target: string(t), class: "lang-pkgs", kind: string(t)})
+		kind, target := groupOf(c)
+		e, ok := byTarget[[2]string{kind, target}]
+		if !ok {
+			e = &result{target: target, class: "lang-pkgs", kind: kind}
+			byTarget[[2]string{kind, target}] = e
+			all = append(all, e)
 		}
-		return &all[1+i]
+		return e
 	}
 	for i := range r.Components {
-		e := of(r.Components[i].Type)
+		e := of(&r.Components[i])
 		e.components = append(e.components, &r.Components[i])
 	}
 	for i := range r.Vulnerabilities {
-		e := of(r.Vulnerabilities[i].Component.Type)
+		e := of(r.Vulnerabilities[i].Component)
 		e.vulnerabilities = append(e.vulnerabilities, &r.Vulnerabilities[i])
 	}
-	slices.SortFunc(all[1:], func(a, b result) int { return strings.Compare(a.kind, b.kind) })
-	if r.OS == nil && len(all[0].components) == 0 && len(all[0].vulnerabilities) == 0 {
-		return all[1:]
+	slices.SortFunc(all[1:], func(a, b *result) int {
+		return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.target, b.target))
+	})
+	if r.OS == nil && len(system.components) == 0 && len(system.vulnerabilities) == 0 {
+		all = all[1:]
 	}
-	return all
+	list := make([]result, len(all))
+	for i, e := range all {
+		list[i] = *e
+	}
+	return list
+}
+
+// groupOf is Trivy's type and target of a package that is not the system's.
+func groupOf(c *scan.Component) (kind, target string) {
+	switch c.Analyzer {
+	case "python-pkg", "python-egg":
+		return "python-pkg", "Python"
+	case "node-pkg":
+		return c.Analyzer, "Node.js"
+	case "gemspec":
+		return c.Analyzer, "Ruby"
+	case "jar":
+		return c.Analyzer, "Java"
+	case "conda-pkg":
+		return c.Analyzer, "Conda"
+	case "", "sbom": // which says neither how it was found
+		return string(c.Type), string(c.Type)
+	}
+	return c.Analyzer, c.Path
 }
 
 // judged reports whether the packages of r were compared with advisories, or

@@ -12,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
 
 // Table writes the tables that Trivy's users know: a summary with a row for each
@@ -37,6 +38,8 @@ type Table struct {
 	// width depends on the locale, of which borders are none, are as wide as it
 	// has them.
 	Width int
+	// Packages lists all packages of each target after its findings.
+	Packages bool
 }
 
 // Report implements [scan.Reporter].
@@ -50,6 +53,9 @@ func (t Table) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 		}
 		if len(e.vulnerabilities) > 0 {
 			t.findings(&out, e)
+		}
+		if t.Packages && len(e.components) > 0 {
+			t.packages(&out, e)
 		}
 	}
 	problems(&out, r.Problems)
@@ -224,4 +230,27 @@ func problems(out *bytes.Buffer, list []scan.Problem) {
 // heading starts a block.
 func heading(out *bytes.Buffer, title string) {
 	fmt.Fprintf(out, "\n%s\n%s\n", title, strings.Repeat("=", text.LongestLineLen(title)))
+}
+
+// packages lists what e is made of.
+func (t Table) packages(out *bytes.Buffer, e result) {
+	heading(out, fmt.Sprintf("%s: packages", printable(e.target)))
+	g := grid{Columns: []column{{Name: "Package"}, {Name: "Version"}, {Name: "Arch"}, {Name: "Relationship"}, {Name: "Path"}}}
+	any := [5]bool{true, true}
+	for _, c := range e.components {
+		row := []string{cell(c.Name), cell(c.Version), cell(c.Arch), "", cell(pathOf(e, c))}
+		if c.Relationship != artifact.RelationshipUnknown {
+			row[3] = c.Relationship.String()
+		}
+		for i := range row {
+			any[i] = any[i] || row[i] != ""
+		}
+		g.add(row...)
+	}
+	for i, name := range []string{2: "Arch", 3: "Relationship", 4: "Path"} {
+		if name != "" && !any[i] {
+			g.remove(name)
+		}
+	}
+	g.draw(out, t)
 }

@@ -51,6 +51,9 @@ type jsonMetadata struct {
 	RepoTags    []string        `json:",omitempty"`
 	RepoDigests []string        `json:",omitempty"`
 	Reference   string          `json:",omitempty"`
+	Branch      string          `json:",omitempty"`
+	Tags        []string        `json:",omitempty"`
+	Commit      string          `json:",omitempty"`
 	ImageConfig json.RawMessage `json:",omitempty"`
 	Layers      []jsonLayer     `json:",omitempty"`
 }
@@ -88,9 +91,20 @@ type jsonPackage struct {
 	SrcEpoch   int      `json:",omitempty"`
 	Licenses   []string `json:",omitempty"`
 	Maintainer string   `json:",omitempty"`
-	Layer      jsonLayer
-	FilePath   string `json:",omitempty"`
+
+	Modularitylabel string   `json:",omitempty"`
+	Dev             bool     `json:",omitempty"`
+	Indirect        bool     `json:",omitempty"`
+	Relationship    string   `json:",omitempty"`
+	DependsOn       []string `json:",omitempty"`
+	Layer           jsonLayer
+	FilePath        string         `json:",omitempty"`
+	Locations       []jsonLocation `json:",omitempty"`
+	Unidentified    bool           `json:",omitempty"` // not Trivy's
 }
+
+// jsonLocation is a run of lines.
+type jsonLocation struct{ StartLine, EndLine int }
 
 type jsonIdentifier struct {
 	PURL string `json:",omitempty"`
