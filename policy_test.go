@@ -113,6 +113,10 @@ func dependencies() map[string]map[string]string {
 			"github.com/knqyf263/go-apk-version":     "tests: the apk order that other scanners use, to be measured against",
 			"github.com/Masterminds/semver/v3":       "the independent check of a built database: semantic versions",
 		},
+		"scan/source/git": {
+			modulePath:                    "the library",
+			"github.com/go-git/go-git/v5": "git's protocol and objects",
+		},
 		"examples/plimsoll": {
 			modulePath:                          "the library",
 			"github.com/spf13/cobra":            "commands and flags",
