@@ -65,7 +65,7 @@ func importRules() map[string]importRule {
 			inside: []string{"scan/artifact", "vuln"},
 			outside: []string{
 				"github.com/pelletier/go-toml/v2", "gopkg.in/yaml.v3", "github.com/package-url/packageurl-go",
-				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang",
+				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang", "github.com/klauspost/compress",
 			},
 		},
 		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
@@ -116,6 +116,11 @@ func dependencies() map[string]map[string]string {
 		"scan/source/git": {
 			modulePath:                    "the library",
 			"github.com/go-git/go-git/v5": "git's protocol and objects",
+		},
+		"scan/source/daemon": {
+			modulePath:                             "the library",
+			"github.com/containerd/containerd/api": "containerd's protocol",
+			"google.golang.org/grpc":               "carries it",
 		},
 		"examples/plimsoll": {
 			modulePath:                          "the library",

@@ -62,7 +62,7 @@ func (a *archive) image(ctx context.Context, f *os.File, size int64) (*image, er
 	isDocker, isOCI := ix.has("manifest.json"), ix.has("index.json")
 	switch {
 	case a.format == dockerFormat || a.format == anyFormat && isDocker:
-		return openDocker(ix, a.file, a.opts, f.Close)
+		return openDocker(ctx, ix, a.file, a.opts, f.Close)
 	case a.format == ociFormat || isOCI && ix.has("oci-layout"):
 		return openLayout(ctx, ix, a.file, a.ref, a.opts, f.Close)
 	}

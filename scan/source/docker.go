@@ -37,8 +37,8 @@ type dockerImage struct {
 
 // openDocker opens the first image of a docker save archive. free is what the
 // image's Close calls; it is not called on error.
-func openDocker(ix *tarIndex, name string, opts Options, free func() error) (*image, error) {
-	raw, err := readFile(ix, "manifest.json", opts)
+func openDocker(ctx context.Context, ix *tarIndex, name string, opts Options, free func() error) (*image, error) {
+	raw, err := readFile(ctx, ix, "manifest.json", opts)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func openDocker(ix *tarIndex, name string, opts Options, free func() error) (*im
 		return nil, errors.New("parse manifest.json: it lists no image")
 	}
 	first := images[0]
-	rawConfig, err := readFile(ix, first.Config, opts)
+	rawConfig, err := readFile(ctx, ix, first.Config, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func openDocker(ix *tarIndex, name string, opts Options, free func() error) (*im
 	}
 	blobs := make([]blob, len(first.Layers))
 	for i, layer := range first.Layers {
-		blobs[i].open = func(context.Context) (io.ReadCloser, error) { return ix.open(layer) }
+		blobs[i].open = func(ctx context.Context) (io.ReadCloser, error) { return ix.open(ctx, layer) }
 		if m, err := ix.find(layer); err == nil {
 			blobs[i].info.Size = m.size
 		}

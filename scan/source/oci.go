@@ -39,6 +39,40 @@ func OCIArchive(file, ref string, opts Options) artifact.Source {
 	return &archive{file: file, ref: ref, format: ociFormat, opts: opts}
 }
 
+// OCIFunc is an image of an OCI layout whose files open opens, by their names in
+// the layout: "index.json", "blobs/sha256/…". That is how a content store of any
+// kind becomes a source: its index.json may be made up, and lists what the store
+// has under ref. name is what the target is called. ref and errors are as for
+// [OCILayout]. open may be called from several goroutines, and for one name more
+// than once.
+func OCIFunc(name, ref string, open func(ctx context.Context, name string) (io.ReadCloser, error), opts Options) artifact.Source {
+	return &openedLayout{name: name, ref: ref, files: openFunc(open), opts: opts}
+}
+
+// An openedLayout is an OCI layout behind a function. It implements
+// artifact.Source.
+type openedLayout struct {
+	name, ref string
+	files     openFunc
+	opts      Options
+}
+
+// String is the name that was given.
+func (l *openedLayout) String() string { return l.name }
+
+func (l *openedLayout) Open(ctx context.Context) (artifact.Artifact, error) {
+	img, err := openLayout(ctx, l.files, l.name, l.ref, l.opts, func() error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	img.target.Name = l.name
+	return img, nil
+}
+
+type openFunc func(ctx context.Context, name string) (io.ReadCloser, error)
+
+func (f openFunc) open(ctx context.Context, name string) (io.ReadCloser, error) { return f(ctx, name) }
+
 // A layout is an OCI layout in a directory. It implements artifact.Source.
 type layout struct {
 	dir, ref string
@@ -64,13 +98,13 @@ func (l *layout) Open(ctx context.Context) (artifact.Artifact, error) {
 
 // files are what an image is kept in; names are slash-separated.
 type files interface {
-	open(name string) (io.ReadCloser, error)
+	open(ctx context.Context, name string) (io.ReadCloser, error)
 }
 
 // A directory is files on disk.
 type directory struct{ root *os.Root }
 
-func (d directory) open(name string) (io.ReadCloser, error) {
+func (d directory) open(_ context.Context, name string) (io.ReadCloser, error) {
 	name = filepath.FromSlash(name)
 	// Opening a pipe could wait for ever.
 	info, err := d.root.Stat(name)
@@ -86,7 +120,7 @@ func (d directory) open(name string) (io.ReadCloser, error) {
 // openLayout opens the image of the OCI layout in f that ref and opts.Platform
 // choose. free is what the image's Close calls; it is not called on error.
 func openLayout(ctx context.Context, f files, name, ref string, opts Options, free func() error) (*image, error) {
-	raw, err := readFile(f, "index.json", opts)
+	raw, err := readFile(ctx, f, "index.json", opts)
 	if err != nil {
 		return nil, err
 	}
@@ -101,14 +135,14 @@ func openLayout(ctx context.Context, f files, name, ref string, opts Options, fr
 	if err != nil {
 		return nil, fmt.Errorf("index.json: %w", err)
 	}
-	find := finder{platform: opts.Platform, fetch: func(_ context.Context, desc v1.Descriptor) ([]byte, error) {
-		return readFile(f, blobPath(desc.Digest), opts)
+	find := finder{platform: opts.Platform, fetch: func(ctx context.Context, desc v1.Descriptor) ([]byte, error) {
+		return readFile(ctx, f, blobPath(desc.Digest), opts)
 	}}
 	manifest, digest, err := find.findIn(ctx, &v1.IndexManifest{Manifests: chosen})
 	if err != nil {
 		return nil, err
 	}
-	config, err := readFile(f, blobPath(manifest.Config.Digest), opts)
+	config, err := readFile(ctx, f, blobPath(manifest.Config.Digest), opts)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +151,7 @@ func openLayout(ctx context.Context, f files, name, ref string, opts Options, fr
 		RepoTags: fullNames(index.Manifests, chosen),
 	}
 	return newImage(target, manifest, config, func(desc v1.Descriptor) func(context.Context) (io.ReadCloser, error) {
-		return func(context.Context) (io.ReadCloser, error) { return f.open(blobPath(desc.Digest)) }
+		return func(ctx context.Context) (io.ReadCloser, error) { return f.open(ctx, blobPath(desc.Digest)) }
 	}, opts, free)
 }
 
@@ -180,8 +214,8 @@ func fullNames(manifests, chosen []v1.Descriptor) []string {
 }
 
 // readFile reads a document of at most Limits.MetadataBytes.
-func readFile(f files, name string, opts Options) ([]byte, error) {
-	rc, err := f.open(name)
+func readFile(ctx context.Context, f files, name string, opts Options) ([]byte, error) {
+	rc, err := f.open(ctx, name)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -378,5 +380,32 @@ func TestParseDocumentTrailing(t *testing.T) {
 	index, manifest, err := parseDocument(append(imagetest.NewIndex(), "{}"...))
 	if err == nil {
 		t.Errorf("parseDocument = %v, %v, want an error", index, manifest)
+	}
+}
+
+// A store of any kind is a layout: what is in memory is what is in a directory.
+func TestOCIFunc(t *testing.T) {
+	t.Parallel()
+	files := imagetest.OCI(imagetest.Image{Tags: []string{"a:1"}, Layers: []imagetest.Layer{{Entries: []imagetest.Entry{imagetest.File("f", "x")}}}})
+	open := func(_ context.Context, name string) (io.ReadCloser, error) {
+		b, ok := files[name]
+		if !ok {
+			return nil, fs.ErrNotExist
+		}
+		return io.NopCloser(bytes.NewReader(b)), nil
+	}
+	src := OCIFunc("store", "a:1", open, Options{})
+	art, err := src.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer art.Close()
+	n := 0
+	err = art.Layers()[0].Walk(t.Context(), func(f *artifact.File) error { n++; return nil })
+	if err != nil || n != 1 || art.Target().Name != "store" || fmt.Sprint(src) != "store" {
+		t.Errorf("Walk = %v after %d entries, target %+v", err, n, art.Target())
+	}
+	if _, err := OCIFunc("store", "b:1", open, Options{}).Open(t.Context()); err == nil {
+		t.Error("Open of a name that is not there is no error")
 	}
 }

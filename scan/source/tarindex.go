@@ -90,7 +90,7 @@ func (ix *tarIndex) find(name string) (member, error) {
 }
 
 // open returns the content of the regular file that name stands for.
-func (ix *tarIndex) open(name string) (io.ReadCloser, error) {
+func (ix *tarIndex) open(_ context.Context, name string) (io.ReadCloser, error) {
 	m, err := ix.find(name)
 	if err != nil {
 		return nil, err
