@@ -324,6 +324,7 @@ func testCorpusOSRelease(t *testing.T, images []image) {
 		},
 		"rhel8-libuuid-bdb.oci.tar": {
 			"usr/lib/os-release": {Family: "rhel", Version: "8.8", PrettyName: "Red Hat Enterprise Linux 8.8 (Ootpa)"},
+			"etc/redhat-release": {Family: "rhel", Version: "8.8", PrettyName: "Red Hat Enterprise Linux release 8.8 (Ootpa)"},
 		},
 		"sle15-bci-upgraded.oci.tar": {
 			"usr/lib/os-release": {Family: "sles", Version: "15.3", PrettyName: "SUSE Linux Enterprise Server 15 SP3"},
