@@ -17,7 +17,7 @@ import (
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
 
-const sum = "d41d8cd98f00b204e9800998ecf8427e"
+const md5Digest = "d41d8cd98f00b204e9800998ecf8427e"
 
 func TestDpkgOwned(t *testing.T) {
 	t.Parallel()
@@ -48,15 +48,15 @@ func TestDpkgOwned(t *testing.T) {
 		{"a longer path", list, "/" + long + "\n/a\n", []string{"a"}, "line 1: limit reached: a path of more than 4096 bytes"},
 		{"NUL and what is not UTF-8", list, "/\x00\xff\n", []string{"\x00\xff"}, ""},
 
-		{"checksums", sums, sum + "  usr/bin/a\n" + sum + "  usr/share/a b\n", []string{"usr/bin/a", "usr/share/a b"}, ""},
-		{"of a binary file", sums, sum + " *usr/bin/a\n", []string{"usr/bin/a"}, ""},
-		{"in capitals", sums, strings.ToUpper(sum) + "  usr/bin/a\n", []string{"usr/bin/a"}, ""},
-		{"from here", distros, sum + "  ./usr/bin/a\n" + sum + "  /usr/bin/b\n", []string{"usr/bin/a", "usr/bin/b"}, ""},
-		{"a hidden file in the root", distros, sum + "  .a\n", []string{".a"}, ""},
-		{"another checksum", sums, sum + "00  usr/bin/a\n", nil, "line 1: not the path of a file"},
-		{"no checksum", sums, "usr/bin/a\n" + sum + "\n" + sum + "  \n" + strings.Repeat("x", 32) + "  a\n" + sum + "  b\n", []string{"b"},
+		{"checksums", sums, md5Digest + "  usr/bin/a\n" + md5Digest + "  usr/share/a b\n", []string{"usr/bin/a", "usr/share/a b"}, ""},
+		{"of a binary file", sums, md5Digest + " *usr/bin/a\n", []string{"usr/bin/a"}, ""},
+		{"in capitals", sums, strings.ToUpper(md5Digest) + "  usr/bin/a\n", []string{"usr/bin/a"}, ""},
+		{"from here", distros, md5Digest + "  ./usr/bin/a\n" + md5Digest + "  /usr/bin/b\n", []string{"usr/bin/a", "usr/bin/b"}, ""},
+		{"a hidden file in the root", distros, md5Digest + "  .a\n", []string{".a"}, ""},
+		{"another checksum", sums, md5Digest + "00  usr/bin/a\n", nil, "line 1: not the path of a file"},
+		{"no checksum", sums, "usr/bin/a\n" + md5Digest + "\n" + md5Digest + "  \n" + strings.Repeat("x", 32) + "  a\n" + md5Digest + "  b\n", []string{"b"},
 			"line 1: not the path of a file; line 2: not the path of a file; line 3: not the path of a file; line 4: not the path of a file"},
-		{"cut", sums, sum + "  usr/bin/a\n" + sum[:9], []string{"usr/bin/a"}, "line 2: not the path of a file"},
+		{"cut", sums, md5Digest + "  usr/bin/a\n" + md5Digest[:9], []string{"usr/bin/a"}, "line 2: not the path of a file"},
 	} {
 		facts := checkOwned(t, analyze.Dpkg, row.path, []byte(row.text))
 		_, err := analyze.Dpkg.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
@@ -124,18 +124,18 @@ func TestDpkgResolve(t *testing.T) {
 			"\nPackage: two\nVersion: 1\nArchitecture: amd64\n" + docker +
 			"\nPackage: two\nVersion: 1\nArchitecture: i386\n" + debian,
 		info + "own.list":              "/usr/own\n",
-		info + "own.md5sums":           sum + "  usr/own\n",
+		info + "own.md5sums":           md5Digest + "  usr/own\n",
 		info + "own.postinst":          "exit 1\n",
 		info + "docker-ce.list":        "/usr/docker\n",
-		info + "docker-ce.md5sums":     sum + "  usr/docker\n",
+		info + "docker-ce.md5sums":     md5Digest + "  usr/docker\n",
 		info + "two:amd64.list":        "/usr/two\n",
 		info + "two:i386.list":         "/usr/two32\n",
 		info + "gone.list":             "/etc/gone\n",
 		dir + "b3du":                   "Package: own2\nVersion: 1\n" + debian,
-		dir + "b3du.md5sums":           sum + "  usr/own2\n",
+		dir + "b3du.md5sums":           md5Digest + "  usr/own2\n",
 		dir + "containerd":             "Package: containerd.io\nVersion: 1\n" + docker,
-		dir + "containerd.md5sums":     sum + "  usr/containerd\n",
-		dir + "orphan.md5sums":         sum + "  usr/orphan\n",
+		dir + "containerd.md5sums":     md5Digest + "  usr/containerd\n",
+		dir + "orphan.md5sums":         md5Digest + "  usr/orphan\n",
 		"srv/var/lib/dpkg/info/x.list": "/usr/x\n",
 	})
 	if len(errs) > 0 {
@@ -298,7 +298,7 @@ func TestAPKOwned(t *testing.T) {
 
 func FuzzDpkgFiles(f *testing.F) {
 	f.Add([]byte("/.\n/usr\n/usr/bin\n/usr/bin/a\n"))
-	f.Add([]byte(sum + "  usr/bin/a\n" + sum + " *./b\r\n/c"))
+	f.Add([]byte(md5Digest + "  usr/bin/a\n" + md5Digest + " *./b\r\n/c"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, name := range []string{"var/lib/dpkg/info/a.list", "var/lib/dpkg/info/a.md5sums", "var/lib/dpkg/status.d/a.md5sums"} {
 			checkOwned(t, analyze.Dpkg, name, content)
