@@ -21,7 +21,7 @@ const wallPath = "var/lib/chisel/manifest.wall"
 // zstdOf is text in a frame of zstd.
 func zstdOf(tb testing.TB, text string, opts ...zstd.EOption) []byte {
 	tb.Helper()
-	w, err := zstd.NewWriter(nil, opts...)
+	w, err := zstd.NewWriter(nil, append([]zstd.EOption{zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest)}, opts...)...)
 	if err != nil {
 		tb.Fatal(err)
 	}
