@@ -3,7 +3,9 @@ package analyze_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +22,9 @@ const (
 
 func TestPacmanGolden(t *testing.T) {
 	t.Parallel()
-	for file, path := range map[string]string{"desc": descPath, "files": filesPath} {
+	for file, path := range map[string]string{
+		"desc": descPath, "files": filesPath, "installed-desc": descPath, "installed-files": filesPath,
+	} {
 		name := filepath.Join("testdata", "pacman", file)
 		text, err := os.ReadFile(name + ".txt")
 		if err != nil {
@@ -113,6 +117,70 @@ func TestPacmanElsewhere(t *testing.T) {
 		if !facts.Empty() || err != nil {
 			t.Errorf("Analyze(%s) = %+v, %v, want nothing", path, facts, err)
 		}
+	}
+}
+
+// TestPacmanQuery holds Pacman to what pacman lists of the same entries, where
+// there is one: Debian has it as pacman-package-manager.
+func TestPacmanQuery(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("pacman"); err != nil {
+		t.Skip(err)
+	}
+	db := t.TempDir()
+	write := func(name, content string) {
+		t.Helper()
+		file := filepath.Join(db, "local", name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("ALPM_DB_VERSION", "9\n")
+	var packages, owned []string
+	for entry, fixture := range map[string]string{"libkeel-1:1.4.2-3": "", "keel-utils-1:1.4.2-3": "installed-"} {
+		for _, file := range []string{"desc", "files"} {
+			text, err := os.ReadFile(filepath.Join("testdata", "pacman", fixture+file+".txt"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(entry+"/"+file, string(text))
+			facts, err := analyze.Pacman.Analyze(t.Context(), newFile("var/lib/pacman/local/"+entry+"/"+file, text))
+			if err != nil {
+				t.Errorf("Analyze(%s) = %v", entry, err)
+			}
+			for _, c := range facts.Components {
+				packages = append(packages, c.Name+" "+c.Version)
+			}
+			for _, p := range facts.Owned {
+				owned = append(owned, "/"+p)
+			}
+		}
+	}
+	query := func(flags string) []string {
+		t.Helper()
+		out, err := exec.Command("pacman", flags, "--root", "/", "--dbpath", db).Output()
+		if err != nil {
+			t.Fatalf("pacman %s: %v", flags, err)
+		}
+		var list []string
+		for line := range strings.Lines(string(out)) {
+			if line = strings.TrimSuffix(line, "\n"); !strings.HasSuffix(line, "/") {
+				list = append(list, line)
+			}
+		}
+		slices.Sort(list)
+		return list
+	}
+	slices.Sort(packages)
+	slices.Sort(owned)
+	if diff := cmp.Diff(query("-Q"), packages); diff != "" {
+		t.Errorf("Analyze(): -pacman +got\n%s", diff)
+	}
+	if diff := cmp.Diff(query("-Qlq"), owned); diff != "" {
+		t.Errorf("Analyze().Owned: -pacman +got\n%s", diff)
 	}
 }
 
