@@ -35,7 +35,7 @@ import (
 // both are named in the error, and so is a manifest that ends before the number
 // of lines its header counts. A header of another major version is an error
 // alone. An error matches [artifact.ErrLimit] where the manifest is larger than
-// 64 MiB in plain, a line longer than 1 MiB, or there are more than a million.
+// 64 MiB in plain, a line longer than 1 MiB, or there are more than 262,144.
 //
 // https://documentation.ubuntu.com/chisel/en/latest/reference/manifest/
 var Chisel artifact.Analyzer = chisel{}
@@ -53,7 +53,7 @@ func (chisel) Patterns() []artifact.Pattern {
 const (
 	maxWall       = 64 << 20
 	maxWallLine   = 1 << 20
-	maxWallLines  = 1 << 20
+	maxWallLines  = 1 << 18
 	maxWallWindow = 8 << 20 // that zstd looks back over
 )
 
