@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
-	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
 // Errors of problems that say an artifact has nothing to match.
@@ -250,55 +248,6 @@ func resolveProblems(inv *artifact.Inventory, contents []layerContent, visible m
 			})
 		}
 	}
-}
-
-// An osFact is what the file at path says of the operating system.
-type osFact struct {
-	path string
-	*vuln.OS
-}
-
-// resolveOS joins what files say. The first of these that is there decides the
-// family and has the first word on the rest:
-//
-//	os-release                       every distribution has it
-//	lsb-release                      Ubuntu's own
-//	alpine-release, debian_version   of old or cut-down images; Ubuntu has Debian's
-//
-// Others of the same family then make the version more exact (12 to 12.15), and
-// fill in what it left out.
-func resolveOS(facts []osFact) *vuln.OS {
-	rank := func(path string) int {
-		for i, base := range []string{"os-release", "lsb-release", "alpine-release", "debian_version"} {
-			if strings.HasSuffix(path, base) {
-				return i
-			}
-		}
-		return len(path)
-	}
-	slices.SortStableFunc(facts, func(a, b osFact) int {
-		return cmp.Or(cmp.Compare(rank(a.path), rank(b.path)), cmp.Compare(a.path, b.path))
-	})
-	var os *vuln.OS
-	for _, f := range facts {
-		if os == nil {
-			if f.Repository == "" { // a repository list alone says too little
-				first := *f.OS
-				os = &first
-			}
-			continue
-		}
-		if f.Family != os.Family {
-			continue
-		}
-		if os.Version == "" || strings.HasPrefix(f.Version, os.Version+".") {
-			os.Version = cmp.Or(f.Version, os.Version)
-		}
-		os.Codename = cmp.Or(os.Codename, f.Codename)
-		os.PrettyName = cmp.Or(os.PrettyName, f.PrettyName)
-		os.Repository = cmp.Or(os.Repository, f.Repository)
-	}
-	return os
 }
 
 // sortProblems sorts by stage in the order they run, layer, path and message.

@@ -44,12 +44,17 @@ const (
 	TypeBitnami   PackageType = "bitnami"
 )
 
+// TypeBottlerocket is for what a Bottlerocket was built from: rpms, and so
+// ordered, but none of them is installed, and the names are not those of rpms.
+// It is the type that Trivy writes.
+const TypeBottlerocket PackageType = "bottlerocket"
+
 // System reports whether packages of type t are installed by an operating
 // system's package manager: one database lists them all, and where it lies does
 // not matter. Packages of other types are where they are found.
 func (t PackageType) System() bool {
 	switch t {
-	case TypeDeb, TypeAPK, TypeRPM, TypeALPM, TypeEbuild:
+	case TypeDeb, TypeAPK, TypeRPM, TypeALPM, TypeEbuild, TypeBottlerocket:
 		return true
 	}
 	return false
@@ -104,7 +109,7 @@ func (t PackageType) Scheme() (version.Scheme, error) {
 		return version.Deb, nil
 	case TypeAPK:
 		return version.APK, nil
-	case TypeRPM:
+	case TypeRPM, TypeBottlerocket:
 		return version.RPM, nil
 	case TypeALPM:
 		return version.ALPM, nil

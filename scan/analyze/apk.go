@@ -19,6 +19,9 @@ import (
 // version always. Licences (L:) are a list, as older releases have it, but one
 // string where it is an SPDX expression of several.
 //
+// The files it owns are those of the lines R:, each in the directory of the last
+// F: before it in its record. Those of a record that is left out count too.
+//
 // A record is left out, and named with its line in the error, if it has no
 // name (P:) or no version (V:), two values for a letter it uses, or a line of
 // another form.
@@ -37,20 +40,31 @@ func (apk) Patterns() []artifact.Pattern {
 }
 
 func (apk) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) {
-	return packages(f, installedDB{seen: map[string]bool{}})
+	db := &installedDB{seen: map[string]bool{}}
+	facts, err := packages(f, db)
+	facts.Owned = db.files.list()
+	return facts, err
 }
 
 // installedDB is the grammar of apk's database.
-type installedDB struct{ seen map[string]bool }
+type installedDB struct {
+	seen  map[string]bool
+	dir   []byte // of the files that follow
+	files joinedPaths
+}
 
 var errNotLetter = errors.New("a line that is not a letter, a colon and a value")
 
-func (installedDB) field(r *record, line []byte) error {
+func (db *installedDB) field(r *record, line []byte) error {
 	if len(line) < 2 || line[1] != ':' {
 		return errNotLetter
 	}
 	key, value := line[:1], line[2:]
 	switch key[0] {
+	case 'F':
+		db.dir = value
+	case 'R':
+		return db.files.add(db.dir, value)
 	case 'P':
 		return r.set(&r.name, key, value)
 	case 'V':
@@ -67,7 +81,8 @@ func (installedDB) field(r *record, line []byte) error {
 	return nil
 }
 
-func (db installedDB) installed(r *record) (vuln.Package, bool, error) {
+func (db *installedDB) installed(r *record) (vuln.Package, bool, error) {
+	db.dir = nil
 	switch {
 	case len(r.name) == 0:
 		return vuln.Package{}, false, errNoName

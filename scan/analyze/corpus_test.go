@@ -18,6 +18,7 @@ import (
 
 	"github.com/plimsoll-go/plimsoll/internal/corpus"
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
+	"github.com/plimsoll-go/plimsoll/scan/analyze/analyzetest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
@@ -93,11 +94,7 @@ func readLayer(t *testing.T, plain io.Reader) map[string][]byte {
 	}
 }
 
-func wants(a artifact.Analyzer, name string) bool {
-	return slices.ContainsFunc(a.Patterns(), func(p artifact.Pattern) bool {
-		return p.Path == name || p.Dir == path.Dir(name)
-	})
-}
+func wants(a artifact.Analyzer, name string) bool { return analyzetest.Wants(a, name, 0o644) }
 
 // wanted is the files of a layer that a wants.
 func wanted(a artifact.Analyzer, layer map[string][]byte) map[string][]byte {
@@ -172,7 +169,7 @@ func dpkgDatabase(t *testing.T, files map[string][]byte) (packages []string, sta
 		switch {
 		case name == statusPath:
 			status = append(status, content...)
-		case !strings.HasSuffix(name, ".md5sums"):
+		case path.Dir(name) == "var/lib/dpkg/status.d" && !strings.HasSuffix(name, ".md5sums"):
 			status = append(status, "Status: install ok installed\n"...)
 			status = append(append(status, bytes.TrimSpace(content)...), "\n\n"...)
 		}
@@ -324,6 +321,7 @@ func testCorpusOSRelease(t *testing.T, images []image) {
 		},
 		"rhel8-libuuid-bdb.oci.tar": {
 			"usr/lib/os-release": {Family: "rhel", Version: "8.8", PrettyName: "Red Hat Enterprise Linux 8.8 (Ootpa)"},
+			"etc/redhat-release": {Family: "rhel", Version: "8.8", PrettyName: "Red Hat Enterprise Linux release 8.8 (Ootpa)"},
 		},
 		"sle15-bci-upgraded.oci.tar": {
 			"usr/lib/os-release": {Family: "sles", Version: "15.3", PrettyName: "SUSE Linux Enterprise Server 15 SP3"},

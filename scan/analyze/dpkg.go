@@ -4,16 +4,16 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"path"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
-// Dpkg lists the packages of Debian's and Ubuntu's database: the file
-// var/lib/dpkg/status, and each file directly in var/lib/dpkg/status.d, which
-// images without a package manager have in its place, but for the checksums
-// (*.md5sums) that lie beside them there.
+// Dpkg lists the packages of Debian's and Ubuntu's database, and their files:
+// the file var/lib/dpkg/status, and each file directly in var/lib/dpkg/status.d,
+// which images without a package manager have in its place.
 //
 // A file is stanzas of fields, deb-control(5) has their syntax,
 // https://manpages.debian.org/deb-control.5. Packages come in the order of the
@@ -30,6 +30,22 @@ import (
 // words, or a line that is neither a field nor the continuation of one. A
 // half-installed package need not have a Version yet; it is left out without an
 // error.
+//
+// ThirdParty is set where the Maintainer is a vendor with a repository of its
+// own, such as Docker or NVIDIA. Debian's packages of the same software are not
+// meant: their maintainers are at debian.org, or private.
+//
+// The files are those of var/lib/dpkg/info/NAME[:ARCH].list, of NAME[:ARCH].md5sums
+// beside it, and of the checksums in status.d, which are called as the package's
+// file there with .md5sums at the end. A list names directories too, which are
+// left out unless they are empty; checksums name neither them nor links and
+// configuration. A file that dpkg-divert(1) moved away counts under the name its
+// package has for it. Files of third-party packages are not owned.
+//
+// A line of such a file that holds no path is left out, and named in the error.
+//
+// Licences are not read: dpkg has none, and usr/share/doc/NAME/copyright is
+// mostly prose.
 var Dpkg artifact.Analyzer = dpkg{}
 
 type dpkg struct{}
@@ -39,14 +55,16 @@ func (dpkg) Version() int { return 1 }
 
 func (dpkg) Patterns() []artifact.Pattern {
 	return []artifact.Pattern{
-		{Path: "var/lib/dpkg/status"},
-		{Dir: "var/lib/dpkg/status.d"},
+		{Path: dpkgStatus},
+		{Dir: dpkgStatusDir},
+		{Dir: dpkgInfoDir, Suffix: dpkgList},
+		{Dir: dpkgInfoDir, Suffix: dpkgSums},
 	}
 }
 
 func (dpkg) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) {
-	if strings.HasSuffix(f.Path, ".md5sums") {
-		return artifact.Facts{}, nil
+	if path.Dir(f.Path) == dpkgInfoDir || strings.HasSuffix(f.Path, dpkgSums) {
+		return dpkgOwned(f)
 	}
 	return packages(f, stanzas{})
 }
@@ -137,6 +155,7 @@ func (stanzas) installed(r *record) (vuln.Package, bool, error) {
 		Version:    string(r.version),
 		Arch:       string(r.arch),
 		Maintainer: string(r.maintainer),
+		ThirdParty: thirdParty(r.maintainer),
 	}
 	p.SourceName, p.SourceVersion = p.Name, p.Version
 	name, version := splitSource(r.source)

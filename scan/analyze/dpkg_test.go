@@ -147,19 +147,13 @@ func TestDpkgMaintainer(t *testing.T) {
 	}
 }
 
-// TestDpkgStatusDir holds files of status.d to being read, and checksums to
-// being passed over unread.
+// TestDpkgStatusDir holds files of status.d to being read.
 func TestDpkgStatusDir(t *testing.T) {
 	t.Parallel()
 	const dir = "var/lib/dpkg/status.d/"
 	facts, err := analyze.Dpkg.Analyze(t.Context(), newFile(dir+"base", []byte("Package: base\nVersion: 1\n")))
 	if diff := cmp.Diff([]string{"base 1  base 1"}, summary(facts)); diff != "" || err != nil {
 		t.Errorf("Analyze(base) = %v: -want +got\n%s", err, diff)
-	}
-	unreadable := artifact.Entry{Path: dir + "base.md5sums", Kind: artifact.KindRegular, Size: 1 << 40}
-	facts, err = analyze.Dpkg.Analyze(t.Context(), artifact.NewFile(unreadable, strings.NewReader("")))
-	if !facts.Empty() || err != nil {
-		t.Errorf("Analyze(base.md5sums) = %+v, %v, want nothing", facts, err)
 	}
 }
 

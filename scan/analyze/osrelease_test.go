@@ -47,7 +47,8 @@ func TestOSRelease(t *testing.T) {
 
 		{"Ubuntu", "etc/lsb-release", "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=18.04\nDISTRIB_CODENAME=bionic\nDISTRIB_DESCRIPTION=\"Ubuntu 18.04.3 LTS\"\n",
 			&vuln.OS{Family: "ubuntu", Version: "18.04", Codename: "bionic", PrettyName: "Ubuntu 18.04.3 LTS"}, ""},
-		{"LSB without an ID", "etc/lsb-release", "ID=ubuntu\nLSB_VERSION=1.4\n", nil, "read etc/lsb-release: no DISTRIB_ID"},
+		{"LSB without an ID", "etc/lsb-release", "ID=ubuntu\nDISTRIB_RELEASE=1.4\n", nil, "read etc/lsb-release: no DISTRIB_ID"},
+		{"LSB of Red Hat", "etc/lsb-release", "LSB_VERSION=base-4.0-amd64:base-4.0-noarch\n", nil, ""},
 		{"LSB, empty", "etc/lsb-release", "\n", nil, "read etc/lsb-release: empty file"},
 
 		{"a point release", "etc/debian_version", "12.15\n", &vuln.OS{Family: "debian", Version: "12.15"}, ""},
