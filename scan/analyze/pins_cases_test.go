@@ -1,0 +1,138 @@
+package analyze_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/plimsoll-go/plimsoll/scan/analyze"
+	"github.com/plimsoll-go/plimsoll/scan/analyze/analyzetest"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+)
+
+// TestPinsCases shows what each reader makes of a file: "name version" and what
+// else there is to say, and errors.
+func TestPinsCases(t *testing.T) {
+	t.Parallel()
+	gemspec := func(lines string) string {
+		return "Gem::Specification.new do |s|\n" + lines + "\nend\n"
+	}
+	const rig = "specifications/rig-1.0.gemspec"
+	for _, row := range []struct {
+		name     string
+		analyzer artifact.Analyzer
+		path     string
+		text     string
+		want     string // components, and the error after its path, joined with "; "
+	}{
+		{"quotes", analyze.Gemspec, rig, gemspec(`s.name = 'r"ig'; s.version = "1"` + "\n" + `s.version = "1.\"0"`), `r"ig 1."0`},
+		{"a backslash that stays", analyze.Gemspec, rig, gemspec("s.name = 'a\\.b\\'c\\\\'\ns.version = '1'"), `a\.b'c\ 1`},
+		{"%q", analyze.Gemspec, rig, gemspec("s.name = %q<rig>.freeze\ns.version = %q/2.0/"), "rig 2.0"},
+		{"a string put together", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = \"#{X}.1\""), "rig 1.0"},
+		{"a sum", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2' + X"), "rig 1.0"},
+		{"a method of a string", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2'.succ"), "rig 1.0"},
+		{"a comment after", analyze.Gemspec, rig, gemspec("s.name = 'rig' # x\ns.version = '2' # y"), "rig 2"},
+		{"a condition after", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2' if s.respond_to? :version="), "rig 2"},
+		{"the last assignment", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2'\ns.version = '3'"), "rig 3"},
+		{"another variable", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2'\nt.version = '3'\nss.version = '4'"), "rig 2"},
+		{"another field", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2'\ns.rubygems_version = '3'\ns.installed_by_version = '4'"), "rig 2"},
+		{"braces", analyze.Gemspec, rig, "Gem::Specification.new { |gem|\ngem.name = 'rig'\ngem.version = '2'\n}\n", "rig 2"},
+		{"a name with hyphens", analyze.Gemspec, "specifications/net-rig-2-4.0.2.gemspec", gemspec("s.name = 'net-rig-2'\ns.version = V"), "net-rig-2 4.0.2"},
+		{"a file of another name", analyze.Gemspec, "specifications/net-2.0.gemspec", gemspec("s.name = 'rig'\ns.version = V"), `error: package "rig": no version in a string`},
+		{"a stub of another name", analyze.Gemspec, "specifications/x.gemspec", "# stub: hull 1 ruby lib\n" + gemspec("s.name = 'rig'\ns.version = V"), `error: package "rig": no version in a string`},
+		{"a stub alone", analyze.Gemspec, "specifications/x.gemspec", "# stub: hull 1 ruby lib\n" + gemspec(""), "hull 1"},
+		{"no specification", analyze.Gemspec, rig, "s.name = 'rig'\ns.version = '2'\n", "error: no Gem::Specification.new"},
+		{"a directory that only ends so", analyze.Gemspec, "myspecifications/rig-1.0.gemspec", gemspec("s.name = 'rig'"), ""},
+		{"a gem of Ruby's own", analyze.Gemspec, "specifications/default/rig-1.0.gemspec", gemspec("s.name = 'rig'\ns.version = '2'"), "rig 2"},
+		{"one licence", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2'\ns.license = 'MIT'"), "rig 2 under MIT"},
+		{"licences", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2'\ns.licenses = ['MIT'.freeze , \"Ruby\",]"), "rig 2 under MIT,Ruby"},
+		{"licences cut", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2'\ns.licenses = ['MIT',\n'Ruby']"), "rig 2"},
+		{"a long version", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '" + strings.Repeat("9", 5000) + "'"), "error: line 3: limit reached: more than 4096 bytes in version"},
+		{"a long description", analyze.Gemspec, rig, gemspec("s.name = 'rig'\ns.version = '2'\ns.description = '" + strings.Repeat("9", 5000) + "'"), "rig 2"},
+
+		{"a prerelease and a platform", analyze.Bundler, "Gemfile.lock", "GEM\n  specs:\n    a (1.0.0.pre.1-x86_64-linux-musl)\n", "a 1.0.0.pre.1 indirect"},
+		{"two versions", analyze.Bundler, "Gemfile.lock", "GEM\n  specs:\n    a (1.0-java)\n    a (2.0)\n    b (1)\n      a\n", "a 1.0 indirect; a 2.0 indirect; b 1 indirect needs a@1.0"},
+		{"an empty version", analyze.Bundler, "Gemfile.lock", "GEM\n  specs:\n    a ()\n", `error: line 3: package "a": no version`},
+		{"no specs", analyze.Bundler, "Gemfile.lock", "GEM\n    a (1)\n", ""},
+	} {
+		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
+		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
+			t.Errorf("%s: %s does not want %s", row.name, row.analyzer.Name(), row.path)
+		}
+		var got []string
+		for _, c := range facts.Components {
+			s := c.Name + " " + c.Version
+			if c.Relationship != artifact.RelationshipUnknown {
+				s += " " + c.Relationship.String()
+			}
+			if len(c.Licenses) > 0 {
+				s += " under " + strings.Join(c.Licenses, ",")
+			}
+			if len(c.DependsOn) > 0 {
+				s += " needs " + strings.Join(c.DependsOn, ",")
+			}
+			if c.Dev {
+				s += " dev"
+			}
+			got = append(got, s)
+		}
+		if err != nil {
+			got = append(got, "error: "+strings.TrimPrefix(err.Error(), "read "+row.path+": "))
+		}
+		if diff := cmp.Diff(row.want, strings.Join(got, "; ")); diff != "" {
+			t.Errorf("%s: Analyze(): -want +got\n%s", row.name, diff)
+		}
+	}
+}
+
+// TestPinsLimits holds readers to their bounds on what is kept.
+func TestPinsLimits(t *testing.T) {
+	t.Parallel()
+	const most = 1 << 18
+	var gems, julia strings.Builder
+	gems.WriteString("GEM\n  specs:\n")
+	julia.WriteString("manifest_format = \"2.0\"\n")
+	for i := range most + 2 {
+		fmt.Fprintf(&gems, "    a (%d)\n", i)
+		julia.WriteString("[[deps.A]]\nuuid=\"u\"\nversion=\"1\"\n")
+	}
+	for _, row := range []struct {
+		name     string
+		analyzer artifact.Analyzer
+		path     string
+		text     string
+		want     int
+		err      string
+	}{
+		{"packages", analyze.Bundler, "Gemfile.lock", gems.String(), most, "line 262147: limit reached: more than 262144 packages"},
+	} {
+		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
+		if len(facts.Components) != row.want {
+			t.Errorf("%s: Analyze() = %d components, want %d", row.name, len(facts.Components), row.want)
+		}
+		if !errors.Is(err, artifact.ErrLimit) || err.Error() != "read "+row.path+": "+row.err {
+			t.Errorf("%s: Analyze() = %v, want a limit, %s", row.name, err, row.err)
+		}
+	}
+}
+
+// TestPinsResolve shows what a manifest beside a lock file says, and that
+// nothing is left of it.
+func TestPinsResolve(t *testing.T) {
+	t.Parallel()
+	const lock = `{"packages":[{"name":"a/b","version":"1"}],"packages-dev":[{"name":"c/d","version":"2"}]}`
+	for _, row := range []struct {
+		name     string
+		analyzer artifact.Analyzer
+		files    map[string]string
+		want     string
+	}{} {
+		got := renderPins(analyzetest.Run(t.Context(), row.analyzer, row.files))
+		if diff := cmp.Diff(row.want, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s", row.name, diff)
+		}
+	}
+}
