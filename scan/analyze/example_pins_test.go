@@ -47,3 +47,23 @@ DEPENDENCIES
 	// gem hull 2.0.1 indirect []
 	// gem keel 1.2.0 direct [hull@2.0.1]
 }
+
+func ExampleComposerLock() {
+	printPackages(analyze.ComposerLock, map[string]string{
+		"composer.lock": `{"packages": [
+			{"name": "ship/hull", "version": "2.0.1"},
+			{"name": "ship/keel", "version": "v1.2.0", "require": {"php": ">=8", "ship/hull": "^2"}}
+		]}`,
+		"composer.json": `{"require": {"ship/keel": "^1"}}`,
+	})
+	// Output:
+	// composer ship/hull 2.0.1 indirect []
+	// composer ship/keel v1.2.0 direct [ship/hull@2.0.1]
+}
+
+func ExampleComposerInstalled() {
+	printPackages(analyze.ComposerInstalled, map[string]string{
+		"vendor/composer/installed.json": `{"packages": [{"name": "ship/keel", "version": "v1.2.0"}]}`,
+	})
+	// Output: composer ship/keel v1.2.0 unknown []
+}

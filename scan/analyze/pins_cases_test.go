@@ -57,6 +57,19 @@ func TestPinsCases(t *testing.T) {
 		{"two versions", analyze.Bundler, "Gemfile.lock", "GEM\n  specs:\n    a (1.0-java)\n    a (2.0)\n    b (1)\n      a\n", "a 1.0 indirect; a 2.0 indirect; b 1 indirect needs a@1.0"},
 		{"an empty version", analyze.Bundler, "Gemfile.lock", "GEM\n  specs:\n    a ()\n", `error: line 3: package "a": no version`},
 		{"no specs", analyze.Bundler, "Gemfile.lock", "GEM\n    a (1)\n", ""},
+
+		{"nothing for development", analyze.ComposerLock, "composer.lock", `{"packages":[{"name":"a/b","version":"1"}],"packages-dev":null}`, "a/b 1"},
+		{"needed to run and to test", analyze.ComposerLock, "composer.lock", `{"packages":[{"name":"a/b","version":"1"}],"packages-dev":[{"name":"a/b","version":"1"}]}`, "a/b 1"},
+		{"require in another case", analyze.ComposerLock, "composer.lock", `{"packages":[{"name":"A/b","version":"1"},{"name":"c/d","version":"2","require":{"a/B":"*"}}]}`, "A/b 1; c/d 2 needs A/b@1"},
+		{"require is a list", analyze.ComposerLock, "composer.lock", `{"packages":[{"name":"a/b","version":"1","require":[],"license":{}}]}`, "a/b 1"},
+		{"a number for a version", analyze.ComposerLock, "composer.lock", `{"packages":[{"name":"a/b","version":1},{"name":"c/d","version":"2"}]}`, `c/d 2; error: line 1: package "a/b": JSON number where it does not belong, in version`},
+		{"no packages", analyze.ComposerLock, "composer.lock", `{}`, "error: line 1: no packages"},
+		{"no JSON", analyze.ComposerLock, "composer.lock", "{\n\"packages\": [\n}", "error: line 3: invalid character '}' looking for beginning of value"},
+		{"a package of a package", analyze.ComposerLock, "a/vendor/b/c/composer.lock", `{"packages":[{"name":"a/b","version":"1"}]}`, ""},
+		{"another's installed.json", analyze.ComposerInstalled, "etc/installed.json", `{"x":1}`, ""},
+		{"another's list", analyze.ComposerInstalled, "etc/installed.json", `[{"x":1}]`, ""},
+		{"a broken one of Composer's", analyze.ComposerInstalled, "vendor/composer/installed.json", `[{"x":1}]`, "error: line 1: no name"},
+		{"one without packages", analyze.ComposerInstalled, "vendor/composer/installed.json", `{"dev":true}`, "error: line 1: no packages"},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
@@ -129,7 +142,19 @@ func TestPinsResolve(t *testing.T) {
 		analyzer artifact.Analyzer
 		files    map[string]string
 		want     string
-	}{} {
+	}{
+		{"none", analyze.ComposerLock, map[string]string{"x/composer.lock": lock, "composer.json": `{"require":{"a/b":"*"}}`},
+			"x/composer.lock\n  composer a/b 1: unknown, lines 1-1\n  composer c/d 2: unknown, dev, lines 1-1\n"},
+		{"one each", analyze.ComposerLock, map[string]string{
+			"x/composer.lock": lock, "x/composer.json": `{"require":{"A/B":"*"}}`,
+			"y/composer.lock": lock, "y/composer.json": `{"require":[],"require-dev":{"c/d":"*"}}`,
+		}, "x/composer.lock\n  composer a/b 1: direct, lines 1-1\n  composer c/d 2: indirect, dev, lines 1-1\n" +
+			"y/composer.lock\n  composer a/b 1: indirect, lines 1-1\n  composer c/d 2: direct, dev, lines 1-1\n"},
+		{"a broken one", analyze.ComposerLock, map[string]string{"composer.lock": lock, "composer.json": "{"},
+			"composer.lock\n  composer a/b 1: unknown, lines 1-1\n  composer c/d 2: unknown, dev, lines 1-1\n" +
+				"error: resolve composer.lock: read composer.json: line 1: unexpected end of JSON input\n"},
+		{"a broken one alone", analyze.ComposerLock, map[string]string{"composer.json": "{"}, ""},
+	} {
 		got := renderPins(analyzetest.Run(t.Context(), row.analyzer, row.files))
 		if diff := cmp.Diff(row.want, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", row.name, diff)

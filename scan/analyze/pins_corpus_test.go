@@ -90,6 +90,8 @@ func TestPinsCorpus(t *testing.T) {
 		kind     string
 		count    int
 	}{
+		{analyze.ComposerInstalled, "src/composer-vendor/", "Syft", "php-composer", 3},
+		{analyze.ComposerLock, "src/composer/", "", "", 2},
 		{analyze.Bundler, "src/bundler/", "", "", 52},
 	} {
 		own := maps.Clone(files)

@@ -62,8 +62,10 @@ func renderPin(c artifact.Component) string {
 // pinFixtures says what reads which directory of testdata.
 func pinFixtures() map[string][]artifact.Analyzer {
 	return map[string][]artifact.Analyzer{
-		"gemspec": {analyze.Gemspec},
-		"bundler": {analyze.Bundler},
+		"gemspec":         {analyze.Gemspec},
+		"bundler":         {analyze.Bundler},
+		"composer":        {analyze.ComposerLock},
+		"composer-vendor": {analyze.ComposerInstalled},
 	}
 }
 
@@ -173,6 +175,9 @@ func pinFiles() []pinFile {
 	return []pinFile{
 		{analyze.Gemspec, "gems/specifications/keel-1.0.gemspec"},
 		{analyze.Bundler, "Gemfile.lock"},
+		{analyze.ComposerLock, "composer.lock"},
+		{analyze.ComposerLock, "composer.json"},
+		{analyze.ComposerInstalled, "vendor/composer/installed.json"},
 	}
 }
 
@@ -249,7 +254,10 @@ func TestPinsCut(t *testing.T) {
 	for _, row := range []struct {
 		analyzer artifact.Analyzer
 		file     string
-	}{} {
+	}{
+		{analyze.ComposerLock, "composer/app/composer.lock"},
+		{analyze.ComposerInstalled, "composer-vendor/app/composer/installed.json"},
+	} {
 		content, err := os.ReadFile(filepath.Join("testdata", row.file))
 		if err != nil {
 			t.Fatal(err)
@@ -295,4 +303,10 @@ func FuzzGemspec(f *testing.F) {
 }
 func FuzzBundler(f *testing.F) {
 	fuzzPins(f, analyze.Bundler, "Gemfile.lock", "bundler/*/*")
+}
+func FuzzComposerLock(f *testing.F) {
+	fuzzPins(f, analyze.ComposerLock, "composer.lock", "composer/*/*")
+}
+func FuzzComposerInstalled(f *testing.F) {
+	fuzzPins(f, analyze.ComposerInstalled, "composer/installed.json", "composer-vendor/*/*/*")
 }
