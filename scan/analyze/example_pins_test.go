@@ -67,3 +67,40 @@ func ExampleComposerInstalled() {
 	})
 	// Output: composer ship/keel v1.2.0 unknown []
 }
+
+func ExampleDotnetDeps() {
+	printPackages(analyze.DotnetDeps, map[string]string{"app/Ship.deps.json": `{
+		"runtimeTarget": {"name": "net8"},
+		"targets": {"net8": {
+			"Ship/1.0.0": {"dependencies": {"Keel": "1.2.0"}},
+			"Keel/1.2.0": {"runtime": {"lib/net8.0/Keel.dll": {}}},
+			"Rig.Analyzers/0.9.0": {}
+		}},
+		"libraries": {
+			"Ship/1.0.0": {"type": "project"},
+			"Keel/1.2.0": {"type": "package"},
+			"Rig.Analyzers/0.9.0": {"type": "package"}
+		}
+	}`})
+	// Output: nuget Keel 1.2.0 direct []
+}
+
+func ExampleNuGet() {
+	printPackages(analyze.NuGet, map[string]string{"packages.lock.json": `{"dependencies": {"net8.0": {
+		"Keel": {"type": "Direct", "resolved": "1.2.0", "dependencies": {"Hull": "2.0.0"}},
+		"Hull": {"type": "Transitive", "resolved": "2.0.1"}
+	}}}`})
+	// Output:
+	// nuget Keel 1.2.0 direct [Hull@2.0.1]
+	// nuget Hull 2.0.1 indirect []
+}
+
+func ExamplePackagesProps() {
+	printPackages(analyze.PackagesProps, map[string]string{"Directory.Packages.props": `<Project>
+  <ItemGroup>
+    <PackageVersion Include="Keel" Version="1.2.0" />
+  </ItemGroup>
+</Project>
+`})
+	// Output: nuget Keel 1.2.0 unknown []
+}

@@ -70,6 +70,20 @@ func TestPinsCases(t *testing.T) {
 		{"another's list", analyze.ComposerInstalled, "etc/installed.json", `[{"x":1}]`, ""},
 		{"a broken one of Composer's", analyze.ComposerInstalled, "vendor/composer/installed.json", `[{"x":1}]`, "error: line 1: no name"},
 		{"one without packages", analyze.ComposerInstalled, "vendor/composer/installed.json", `{"dev":true}`, "error: line 1: no packages"},
+
+		{"no target", analyze.DotnetDeps, "a.deps.json", `{"libraries":{"A/1":{"type":"package"},"B/2":{"type":"PACKAGE"}}}`, "A 1; B 2"},
+		{"another target", analyze.DotnetDeps, "a.deps.json", `{"runtimeTarget":{"name":"x"},"targets":{"y":{"A/1":{}}},"libraries":{"A/1":{"type":"package"}}}`, "A 1"},
+		{"compiled only", analyze.DotnetDeps, "a.deps.json", `{"runtimeTarget":{"name":"x"},"targets":{"x":{"A/1":{"compile":{}}}},"libraries":{"A/1":{"type":"package"}}}`, ""},
+		{"a broken target", analyze.DotnetDeps, "a.deps.json", `{"runtimeTarget":{"name":"x"},"targets":{"x":[]},"libraries":{"A/1":{"type":"package"}}}`, "A 1; error: line 1: [ where { belongs"},
+
+		{"for a project", analyze.NuGet, "packages.ship.lock.json", `{"dependencies":{"net8.0":{"A":{"type":"Direct","resolved":"1"}}}}`, "A 1 direct"},
+		{"names in any case", analyze.NuGet, "packages.lock.json", `{"dependencies":{"n":{"A":{"type":"Direct","resolved":"1","dependencies":{"b":"1"}},"B":{"type":"Transitive","resolved":"2"}}}}`, "A 1 direct needs B@2; B 2 indirect"},
+		{"a new type", analyze.NuGet, "packages.lock.json", `{"dependencies":{"n":{"A":{"type":"Other","resolved":"1"}}}}`, "A 1"},
+		{"cut XML", analyze.NuGet, "packages.config", "<packages>\n<package id='A' version='1'/>\n<package", "A 1; error: line 3: XML syntax error on line 3: unexpected EOF"},
+
+		{"a reference of a namespace", analyze.PackagesProps, "a.packages.props", `<Project xmlns="http://schemas.microsoft.com/developer/msbuild/2003"><ItemGroup><PackageVersion Include="A" Version="1"/></ItemGroup></Project>`, "A 1"},
+		{"a property in a property", analyze.PackagesProps, "a.packages.props", `<Project><PropertyGroup><A>1</A><B>$(A).2</B></PropertyGroup><ItemGroup><PackageVersion Include="A" Version="$(B)"/></ItemGroup></Project>`, `error: line 1: package "A": a version that is a property or a range: "$(B)"`},
+		{"a property set twice", analyze.PackagesProps, "a.packages.props", `<Project><PropertyGroup><A>1</A><a>2</a></PropertyGroup><ItemGroup><PackageVersion Include="A" Version="$(A)"/></ItemGroup></Project>`, `error: line 1: package "A": a version that is a property or a range: "$(A)"`},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
@@ -121,6 +135,7 @@ func TestPinsLimits(t *testing.T) {
 		err      string
 	}{
 		{"packages", analyze.Bundler, "Gemfile.lock", gems.String(), most, "line 262147: limit reached: more than 262144 packages"},
+		{"elements in each other", analyze.NuGet, "packages.config", strings.Repeat("<a>", 100), 0, "line 1: limit reached: more than 64 elements in each other"},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if len(facts.Components) != row.want {

@@ -90,6 +90,8 @@ func TestPinsCorpus(t *testing.T) {
 		kind     string
 		count    int
 	}{
+		{analyze.PackagesProps, "src/packagesprops/", "Trivy", "packages-props", 1},
+		{analyze.NuGet, "src/nuget/", "Syft", "dotnet", 2},
 		{analyze.ComposerInstalled, "src/composer-vendor/", "Syft", "php-composer", 3},
 		{analyze.ComposerLock, "src/composer/", "", "", 2},
 		{analyze.Bundler, "src/bundler/", "", "", 52},

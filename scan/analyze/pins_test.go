@@ -66,6 +66,9 @@ func pinFixtures() map[string][]artifact.Analyzer {
 		"bundler":         {analyze.Bundler},
 		"composer":        {analyze.ComposerLock},
 		"composer-vendor": {analyze.ComposerInstalled},
+		"dotnet":          {analyze.DotnetDeps},
+		"nuget":           {analyze.NuGet},
+		"packages-props":  {analyze.PackagesProps},
 	}
 }
 
@@ -178,6 +181,10 @@ func pinFiles() []pinFile {
 		{analyze.ComposerLock, "composer.lock"},
 		{analyze.ComposerLock, "composer.json"},
 		{analyze.ComposerInstalled, "vendor/composer/installed.json"},
+		{analyze.DotnetDeps, "app.deps.json"},
+		{analyze.NuGet, "packages.lock.json"},
+		{analyze.NuGet, "packages.config"},
+		{analyze.PackagesProps, "Directory.Packages.props"},
 	}
 }
 
@@ -187,6 +194,7 @@ func TestPinsPatterns(t *testing.T) {
 	files := append(pinFiles(),
 		pinFile{analyze.Bundler, "a/gems.locked"},
 		pinFile{analyze.Gemspec, "usr/share/gems/specifications/default/json-2.6.1.gemspec"},
+		pinFile{analyze.PackagesProps, "src/PACKAGES.PROPS"},
 	)
 	for _, f := range files {
 		if !analyzetest.Wants(f.analyzer, f.path, 0o644) {
@@ -196,6 +204,7 @@ func TestPinsPatterns(t *testing.T) {
 	for _, f := range []pinFile{
 		{analyze.Gemspec, "gems/keel-1.0/keel.gemspec"},
 		{analyze.Bundler, "Gemfile"},
+		{analyze.DotnetDeps, "deps.json"},
 	} {
 		if analyzetest.Wants(f.analyzer, f.path, 0o644) {
 			t.Errorf("%s wants %s", f.analyzer.Name(), f.path)
@@ -257,6 +266,8 @@ func TestPinsCut(t *testing.T) {
 	}{
 		{analyze.ComposerLock, "composer/app/composer.lock"},
 		{analyze.ComposerInstalled, "composer-vendor/app/composer/installed.json"},
+		{analyze.DotnetDeps, "dotnet/program/Ship.deps.json"},
+		{analyze.NuGet, "nuget/app/packages.lock.json"},
 	} {
 		content, err := os.ReadFile(filepath.Join("testdata", row.file))
 		if err != nil {
@@ -309,4 +320,16 @@ func FuzzComposerLock(f *testing.F) {
 }
 func FuzzComposerInstalled(f *testing.F) {
 	fuzzPins(f, analyze.ComposerInstalled, "composer/installed.json", "composer-vendor/*/*/*")
+}
+func FuzzDotnetDeps(f *testing.F) {
+	fuzzPins(f, analyze.DotnetDeps, "a.deps.json", "dotnet/*/*")
+}
+func FuzzNuGet(f *testing.F) {
+	fuzzPins(f, analyze.NuGet, "packages.lock.json", "nuget/app/*")
+}
+func FuzzPackagesConfig(f *testing.F) {
+	fuzzPins(f, analyze.NuGet, "packages.config", "nuget/config/*")
+}
+func FuzzPackagesProps(f *testing.F) {
+	fuzzPins(f, analyze.PackagesProps, "packages.props", "packages-props/*/*")
 }
