@@ -104,3 +104,11 @@ func ExamplePackagesProps() {
 `})
 	// Output: nuget Keel 1.2.0 unknown []
 }
+
+func ExampleConan() {
+	printPackages(analyze.Conan, map[string]string{"conan.lock": `{
+		"version": "0.5",
+		"requires": ["keel/1.2.0@dock/stable#4f3a%1675126491.773"]
+	}`})
+	// Output: conan keel 1.2.0 unknown []
+}

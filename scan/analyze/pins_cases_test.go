@@ -84,6 +84,11 @@ func TestPinsCases(t *testing.T) {
 		{"a reference of a namespace", analyze.PackagesProps, "a.packages.props", `<Project xmlns="http://schemas.microsoft.com/developer/msbuild/2003"><ItemGroup><PackageVersion Include="A" Version="1"/></ItemGroup></Project>`, "A 1"},
 		{"a property in a property", analyze.PackagesProps, "a.packages.props", `<Project><PropertyGroup><A>1</A><B>$(A).2</B></PropertyGroup><ItemGroup><PackageVersion Include="A" Version="$(B)"/></ItemGroup></Project>`, `error: line 1: package "A": a version that is a property or a range: "$(B)"`},
 		{"a property set twice", analyze.PackagesProps, "a.packages.props", `<Project><PropertyGroup><A>1</A><a>2</a></PropertyGroup><ItemGroup><PackageVersion Include="A" Version="$(A)"/></ItemGroup></Project>`, `error: line 1: package "A": a version that is a property or a range: "$(A)"`},
+
+		{"a channel", analyze.Conan, "conan.lock", `{"requires":["a/1@_/_#r"]}`, "a 1"},
+		{"no version", analyze.Conan, "conan.lock", `{"requires":["a/#r"]}`, `error: line 1: package "a": no version`},
+		{"a node that needs itself", analyze.Conan, "conan.lock", `{"graph_lock":{"nodes":{"0":{"requires":["1"]},"1":{"ref":"a/1","requires":["1","9"]}}}}`, "a 1 direct"},
+		{"no root", analyze.Conan, "conan.lock", `{"graph_lock":{"nodes":{"3":{"ref":"a/1"}}}}`, "a 1 indirect"},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
@@ -136,6 +141,8 @@ func TestPinsLimits(t *testing.T) {
 	}{
 		{"packages", analyze.Bundler, "Gemfile.lock", gems.String(), most, "line 262147: limit reached: more than 262144 packages"},
 		{"elements in each other", analyze.NuGet, "packages.config", strings.Repeat("<a>", 100), 0, "line 1: limit reached: more than 64 elements in each other"},
+		{"a long name", analyze.Conan, "conan.lock", `{"requires":["` + strings.Repeat("a", 5000) + `/1"]}`, 0,
+			`line 1: package "` + strings.Repeat("a", 64) + `": limit reached: more than 4096 bytes in a name or version`},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if len(facts.Components) != row.want {

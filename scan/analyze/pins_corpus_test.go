@@ -95,6 +95,7 @@ func TestPinsCorpus(t *testing.T) {
 		{analyze.ComposerInstalled, "src/composer-vendor/", "Syft", "php-composer", 3},
 		{analyze.ComposerLock, "src/composer/", "", "", 2},
 		{analyze.Bundler, "src/bundler/", "", "", 52},
+		{analyze.Conan, "src/conan/", "", "", 7},
 	} {
 		own := maps.Clone(files)
 		maps.DeleteFunc(own, func(name, _ string) bool { return !strings.HasPrefix(name, row.dir) })

@@ -69,6 +69,7 @@ func pinFixtures() map[string][]artifact.Analyzer {
 		"dotnet":          {analyze.DotnetDeps},
 		"nuget":           {analyze.NuGet},
 		"packages-props":  {analyze.PackagesProps},
+		"conan":           {analyze.Conan},
 	}
 }
 
@@ -185,6 +186,7 @@ func pinFiles() []pinFile {
 		{analyze.NuGet, "packages.lock.json"},
 		{analyze.NuGet, "packages.config"},
 		{analyze.PackagesProps, "Directory.Packages.props"},
+		{analyze.Conan, "conan.lock"},
 	}
 }
 
@@ -268,6 +270,7 @@ func TestPinsCut(t *testing.T) {
 		{analyze.ComposerInstalled, "composer-vendor/app/composer/installed.json"},
 		{analyze.DotnetDeps, "dotnet/program/Ship.deps.json"},
 		{analyze.NuGet, "nuget/app/packages.lock.json"},
+		{analyze.Conan, "conan/v2/conan.lock"},
 	} {
 		content, err := os.ReadFile(filepath.Join("testdata", row.file))
 		if err != nil {
@@ -332,4 +335,7 @@ func FuzzPackagesConfig(f *testing.F) {
 }
 func FuzzPackagesProps(f *testing.F) {
 	fuzzPins(f, analyze.PackagesProps, "packages.props", "packages-props/*/*")
+}
+func FuzzConan(f *testing.F) {
+	fuzzPins(f, analyze.Conan, "conan.lock", "conan/*/*")
 }
