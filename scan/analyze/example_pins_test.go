@@ -112,3 +112,26 @@ func ExampleConan() {
 	}`})
 	// Output: conan keel 1.2.0 unknown []
 }
+
+func ExampleSwift() {
+	printPackages(analyze.Swift, map[string]string{"Package.resolved": `{"version": 2, "pins": [{
+		"identity": "keel",
+		"location": "https://git.example.org/ship/keel.git",
+		"state": {"revision": "6c89474e", "version": "1.2.0"}
+	}]}`})
+	// Output: swift git.example.org/ship/keel 1.2.0 unknown []
+}
+
+func ExampleCocoaPods() {
+	printPackages(analyze.CocoaPods, map[string]string{"Podfile.lock": `PODS:
+  - Hull (2.0.1)
+  - Keel/Core (1.2.0):
+    - Hull (~> 2.0)
+
+DEPENDENCIES:
+  - Keel/Core
+`})
+	// Output:
+	// cocoapods Hull 2.0.1 indirect []
+	// cocoapods Keel/Core 1.2.0 direct [Hull@2.0.1]
+}

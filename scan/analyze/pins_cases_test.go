@@ -89,6 +89,13 @@ func TestPinsCases(t *testing.T) {
 		{"no version", analyze.Conan, "conan.lock", `{"requires":["a/#r"]}`, `error: line 1: package "a": no version`},
 		{"a node that needs itself", analyze.Conan, "conan.lock", `{"graph_lock":{"nodes":{"0":{"requires":["1"]},"1":{"ref":"a/1","requires":["1","9"]}}}}`, "a 1 direct"},
 		{"no root", analyze.Conan, "conan.lock", `{"graph_lock":{"nodes":{"3":{"ref":"a/1"}}}}`, "a 1 indirect"},
+
+		{"with a password", analyze.Swift, "Package.resolved", `{"pins":[{"location":"https://me:secret@h/A.git/","state":{"version":"1"}}]}`, "h/A 1"},
+		{"a drive", analyze.Swift, "Package.resolved", `{"pins":[{"identity":"a","location":"C:\\src\\a","state":{"version":"1"}}]}`, "a 1"},
+		{"no pins", analyze.Swift, "Package.resolved", `{"pins":[]}`, ""},
+
+		{"an alias", analyze.CocoaPods, "Podfile.lock", "x: &x A (1)\nPODS:\n- *x\n- B (2)\n", "B 2 indirect; error: line 3: a pod that is not name (version)"},
+		{"no PODS", analyze.CocoaPods, "Podfile.lock", "DEPENDENCIES: []\n", "error: line 1: no packages"},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {

@@ -96,6 +96,8 @@ func TestPinsCorpus(t *testing.T) {
 		{analyze.ComposerLock, "src/composer/", "", "", 2},
 		{analyze.Bundler, "src/bundler/", "", "", 52},
 		{analyze.Conan, "src/conan/", "", "", 7},
+		{analyze.Swift, "src/swift/", "", "", 2},
+		{analyze.CocoaPods, "src/cocoapods/", "", "", 1},
 	} {
 		own := maps.Clone(files)
 		maps.DeleteFunc(own, func(name, _ string) bool { return !strings.HasPrefix(name, row.dir) })

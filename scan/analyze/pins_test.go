@@ -70,6 +70,8 @@ func pinFixtures() map[string][]artifact.Analyzer {
 		"nuget":           {analyze.NuGet},
 		"packages-props":  {analyze.PackagesProps},
 		"conan":           {analyze.Conan},
+		"swift":           {analyze.Swift},
+		"cocoapods":       {analyze.CocoaPods},
 	}
 }
 
@@ -187,6 +189,8 @@ func pinFiles() []pinFile {
 		{analyze.NuGet, "packages.config"},
 		{analyze.PackagesProps, "Directory.Packages.props"},
 		{analyze.Conan, "conan.lock"},
+		{analyze.Swift, "Package.resolved"},
+		{analyze.CocoaPods, "Podfile.lock"},
 	}
 }
 
@@ -270,6 +274,7 @@ func TestPinsCut(t *testing.T) {
 		{analyze.ComposerInstalled, "composer-vendor/app/composer/installed.json"},
 		{analyze.DotnetDeps, "dotnet/program/Ship.deps.json"},
 		{analyze.NuGet, "nuget/app/packages.lock.json"},
+		{analyze.Swift, "swift/v1/Package.resolved"},
 		{analyze.Conan, "conan/v2/conan.lock"},
 	} {
 		content, err := os.ReadFile(filepath.Join("testdata", row.file))
@@ -338,4 +343,10 @@ func FuzzPackagesProps(f *testing.F) {
 }
 func FuzzConan(f *testing.F) {
 	fuzzPins(f, analyze.Conan, "conan.lock", "conan/*/*")
+}
+func FuzzSwift(f *testing.F) {
+	fuzzPins(f, analyze.Swift, "Package.resolved", "swift/*/*")
+}
+func FuzzCocoaPods(f *testing.F) {
+	fuzzPins(f, analyze.CocoaPods, "Podfile.lock", "cocoapods/*/*")
 }
