@@ -135,3 +135,13 @@ DEPENDENCIES:
 	// cocoapods Hull 2.0.1 indirect []
 	// cocoapods Keel/Core 1.2.0 direct [Hull@2.0.1]
 }
+
+func ExamplePub() {
+	printPackages(analyze.Pub, map[string]string{"pubspec.lock": `packages:
+  keel:
+    dependency: "direct main"
+    source: hosted
+    version: "1.2.0"
+`})
+	// Output: pub keel 1.2.0 direct []
+}

@@ -96,6 +96,9 @@ func TestPinsCases(t *testing.T) {
 
 		{"an alias", analyze.CocoaPods, "Podfile.lock", "x: &x A (1)\nPODS:\n- *x\n- B (2)\n", "B 2 indirect; error: line 3: a pod that is not name (version)"},
 		{"no PODS", analyze.CocoaPods, "Podfile.lock", "DEPENDENCIES: []\n", "error: line 1: no packages"},
+		{"a version that looks like a number", analyze.Pub, "pubspec.lock", "packages:\n  a:\n    version: 1.10\n", "a 1.10"},
+		{"an SDK of no bound", analyze.Pub, "pubspec.lock", "packages:\n  a:\n    source: sdk\n    description: x\n    version: '0.0.0'\nsdks:\n  x: any\n", "a 0.0.0"},
+		{"an SDK of a caret", analyze.Pub, "pubspec.lock", "packages:\n  a:\n    source: sdk\n    description: x\n    version: '0.0.0'\nsdks:\n  x: ^3.4.5\n", "a 3.4.5"},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
@@ -148,6 +151,7 @@ func TestPinsLimits(t *testing.T) {
 	}{
 		{"packages", analyze.Bundler, "Gemfile.lock", gems.String(), most, "line 262147: limit reached: more than 262144 packages"},
 		{"elements in each other", analyze.NuGet, "packages.config", strings.Repeat("<a>", 100), 0, "line 1: limit reached: more than 64 elements in each other"},
+		{"YAML", analyze.Pub, "pubspec.lock", strings.Repeat("#", 5<<20), 0, "limit reached: 5242880 bytes of YAML, of 4194304"},
 		{"a long name", analyze.Conan, "conan.lock", `{"requires":["` + strings.Repeat("a", 5000) + `/1"]}`, 0,
 			`line 1: package "` + strings.Repeat("a", 64) + `": limit reached: more than 4096 bytes in a name or version`},
 	} {

@@ -98,6 +98,7 @@ func TestPinsCorpus(t *testing.T) {
 		{analyze.Conan, "src/conan/", "", "", 7},
 		{analyze.Swift, "src/swift/", "", "", 2},
 		{analyze.CocoaPods, "src/cocoapods/", "", "", 1},
+		{analyze.Pub, "src/pubspec/", "", "", 2},
 	} {
 		own := maps.Clone(files)
 		maps.DeleteFunc(own, func(name, _ string) bool { return !strings.HasPrefix(name, row.dir) })

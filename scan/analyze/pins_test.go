@@ -72,6 +72,7 @@ func pinFixtures() map[string][]artifact.Analyzer {
 		"conan":           {analyze.Conan},
 		"swift":           {analyze.Swift},
 		"cocoapods":       {analyze.CocoaPods},
+		"pub":             {analyze.Pub},
 	}
 }
 
@@ -191,6 +192,7 @@ func pinFiles() []pinFile {
 		{analyze.Conan, "conan.lock"},
 		{analyze.Swift, "Package.resolved"},
 		{analyze.CocoaPods, "Podfile.lock"},
+		{analyze.Pub, "pubspec.lock"},
 	}
 }
 
@@ -349,4 +351,7 @@ func FuzzSwift(f *testing.F) {
 }
 func FuzzCocoaPods(f *testing.F) {
 	fuzzPins(f, analyze.CocoaPods, "Podfile.lock", "cocoapods/*/*")
+}
+func FuzzPub(f *testing.F) {
+	fuzzPins(f, analyze.Pub, "pubspec.lock", "pub/*/*")
 }
