@@ -145,3 +145,20 @@ func ExamplePub() {
 `})
 	// Output: pub keel 1.2.0 direct []
 }
+
+func ExampleHex() {
+	printPackages(analyze.Hex, map[string]string{"mix.lock": `%{
+  "hull": {:hex, :hull, "2.0.1", "deb5b9ab", [:mix], [], "hexpm"},
+  "keel": {:hex, :keel, "1.2.0", "e855647b", [:mix], [{:hull, "~> 2.0", [hex: :hull]}], "hexpm"},
+}`})
+	// Output:
+	// hex hull 2.0.1 unknown []
+	// hex keel 1.2.0 unknown [hull@2.0.1]
+}
+
+func ExampleRebar() {
+	printPackages(analyze.Rebar, map[string]string{"rebar.lock": `{"1.2.0",
+[{<<"keel">>,{pkg,<<"keel">>,<<"1.2.0">>},0}]}.
+`})
+	// Output: hex keel 1.2.0 direct []
+}

@@ -99,6 +99,14 @@ func TestPinsCases(t *testing.T) {
 		{"a version that looks like a number", analyze.Pub, "pubspec.lock", "packages:\n  a:\n    version: 1.10\n", "a 1.10"},
 		{"an SDK of no bound", analyze.Pub, "pubspec.lock", "packages:\n  a:\n    source: sdk\n    description: x\n    version: '0.0.0'\nsdks:\n  x: any\n", "a 0.0.0"},
 		{"an SDK of a caret", analyze.Pub, "pubspec.lock", "packages:\n  a:\n    source: sdk\n    description: x\n    version: '0.0.0'\nsdks:\n  x: ^3.4.5\n", "a 3.4.5"},
+
+		{"a quoted atom", analyze.Hex, "mix.lock", `%{"a": {:hex, :"a-b", "1"}}`, "a-b 1"},
+		{"no map", analyze.Hex, "mix.lock", `["a"]`, "error: line 1: no map"},
+		{"two maps", analyze.Hex, "mix.lock", "%{}\n%{}", "error: line 2: something after the end"},
+		{"conflict marks", analyze.Hex, "mix.lock", "%{\n<<<<<<< HEAD\n}", "error: line 2: unexpected end"},
+		{"old rebar", analyze.Rebar, "rebar.lock", `[{<<"a">>,{pkg,<<"a">>,<<"1">>},0}].`, "a 1 direct"},
+		{"empty rebar", analyze.Rebar, "rebar.lock", "[].\n", ""},
+		{"no dot", analyze.Rebar, "rebar.lock", "[]", "error: line 1: no dot after a term"},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
@@ -150,6 +158,8 @@ func TestPinsLimits(t *testing.T) {
 		err      string
 	}{
 		{"packages", analyze.Bundler, "Gemfile.lock", gems.String(), most, "line 262147: limit reached: more than 262144 packages"},
+		{"terms", analyze.Hex, "mix.lock", "%{" + strings.Repeat("a,", 1<<20) + "}", 0, "line 1: limit reached: more than 1048576 terms"},
+		{"terms in each other", analyze.Rebar, "rebar.lock", strings.Repeat("[", 200), 0, "line 1: limit reached: more than 100 terms in each other"},
 		{"elements in each other", analyze.NuGet, "packages.config", strings.Repeat("<a>", 100), 0, "line 1: limit reached: more than 64 elements in each other"},
 		{"YAML", analyze.Pub, "pubspec.lock", strings.Repeat("#", 5<<20), 0, "limit reached: 5242880 bytes of YAML, of 4194304"},
 		{"a long name", analyze.Conan, "conan.lock", `{"requires":["` + strings.Repeat("a", 5000) + `/1"]}`, 0,

@@ -99,6 +99,7 @@ func TestPinsCorpus(t *testing.T) {
 		{analyze.Swift, "src/swift/", "", "", 2},
 		{analyze.CocoaPods, "src/cocoapods/", "", "", 1},
 		{analyze.Pub, "src/pubspec/", "", "", 2},
+		{analyze.Hex, "src/mixlock/", "", "", 10},
 	} {
 		own := maps.Clone(files)
 		maps.DeleteFunc(own, func(name, _ string) bool { return !strings.HasPrefix(name, row.dir) })

@@ -73,6 +73,8 @@ func pinFixtures() map[string][]artifact.Analyzer {
 		"swift":           {analyze.Swift},
 		"cocoapods":       {analyze.CocoaPods},
 		"pub":             {analyze.Pub},
+		"hex":             {analyze.Hex},
+		"rebar":           {analyze.Rebar},
 	}
 }
 
@@ -193,6 +195,8 @@ func pinFiles() []pinFile {
 		{analyze.Swift, "Package.resolved"},
 		{analyze.CocoaPods, "Podfile.lock"},
 		{analyze.Pub, "pubspec.lock"},
+		{analyze.Hex, "mix.lock"},
+		{analyze.Rebar, "rebar.lock"},
 	}
 }
 
@@ -278,6 +282,7 @@ func TestPinsCut(t *testing.T) {
 		{analyze.NuGet, "nuget/app/packages.lock.json"},
 		{analyze.Swift, "swift/v1/Package.resolved"},
 		{analyze.Conan, "conan/v2/conan.lock"},
+		{analyze.Hex, "hex/app/mix.lock"},
 	} {
 		content, err := os.ReadFile(filepath.Join("testdata", row.file))
 		if err != nil {
@@ -354,4 +359,10 @@ func FuzzCocoaPods(f *testing.F) {
 }
 func FuzzPub(f *testing.F) {
 	fuzzPins(f, analyze.Pub, "pubspec.lock", "pub/*/*")
+}
+func FuzzHex(f *testing.F) {
+	fuzzPins(f, analyze.Hex, "mix.lock", "hex/*/*")
+}
+func FuzzRebar(f *testing.F) {
+	fuzzPins(f, analyze.Rebar, "rebar.lock", "rebar/*/*")
 }
