@@ -162,3 +162,24 @@ func ExampleRebar() {
 `})
 	// Output: hex keel 1.2.0 direct []
 }
+
+func ExampleJulia() {
+	printPackages(analyze.Julia, map[string]string{
+		"Manifest.toml": `julia_version = "1.10.2"
+manifest_format = "2.0"
+
+[[deps.Dates]]
+uuid = "ade2ca70-3891-5945-98fb-dc099432e06a"
+
+[[deps.Keel]]
+deps = ["Dates"]
+uuid = "00000000-0000-0000-0000-000000000001"
+version = "1.2.0"
+`,
+		"Project.toml": `[deps]
+Keel = "00000000-0000-0000-0000-000000000001"
+`})
+	// Output:
+	// julia Dates 1.10.2 indirect []
+	// julia Keel 1.2.0 direct [Dates@1.10.2]
+}

@@ -107,6 +107,9 @@ func TestPinsCases(t *testing.T) {
 		{"old rebar", analyze.Rebar, "rebar.lock", `[{<<"a">>,{pkg,<<"a">>,<<"1">>},0}].`, "a 1 direct"},
 		{"empty rebar", analyze.Rebar, "rebar.lock", "[].\n", ""},
 		{"no dot", analyze.Rebar, "rebar.lock", "[]", "error: line 1: no dot after a term"},
+
+		{"another's manifest", analyze.Julia, "Manifest.toml", "[[package]]\nname = 'x'\n", ""},
+		{"no TOML", analyze.Julia, "Manifest.toml", "manifest_format = \"2.0\"\n[[deps.A]]\nuuid = \"u\"\nversion = \"1\"\n= 3\n", "A 1; error: line 5: invalid character at start of key: U+003D '='"},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
@@ -158,6 +161,7 @@ func TestPinsLimits(t *testing.T) {
 		err      string
 	}{
 		{"packages", analyze.Bundler, "Gemfile.lock", gems.String(), most, "line 262147: limit reached: more than 262144 packages"},
+		{"entries", analyze.Julia, "Manifest.toml", julia.String(), 1, "line 786434: limit reached: more than 262144 packages"},
 		{"terms", analyze.Hex, "mix.lock", "%{" + strings.Repeat("a,", 1<<20) + "}", 0, "line 1: limit reached: more than 1048576 terms"},
 		{"terms in each other", analyze.Rebar, "rebar.lock", strings.Repeat("[", 200), 0, "line 1: limit reached: more than 100 terms in each other"},
 		{"elements in each other", analyze.NuGet, "packages.config", strings.Repeat("<a>", 100), 0, "line 1: limit reached: more than 64 elements in each other"},
@@ -197,6 +201,20 @@ func TestPinsResolve(t *testing.T) {
 			"composer.lock\n  composer a/b 1: unknown, lines 1-1\n  composer c/d 2: unknown, dev, lines 1-1\n" +
 				"error: resolve composer.lock: read composer.json: line 1: unexpected end of JSON input\n"},
 		{"a broken one alone", analyze.ComposerLock, map[string]string{"composer.json": "{"}, ""},
+		{"a broken project", analyze.Julia, map[string]string{
+			"Manifest.toml": "[[A]]\nuuid = \"u\"\nversion = \"1\"\n", "Project.toml": "[deps]\n{{A}} = 1\n",
+			"x/Project.toml": "{{",
+		}, "Manifest.toml\n  julia A 1: unknown, lines 1-3\n" +
+			"error: resolve Manifest.toml: read Project.toml: line 2: invalid character at start of key: U+007B '{'\n"},
+		{"Julia's own name wins", analyze.Julia, map[string]string{
+			"Manifest-v1.11.toml": "manifest_format = \"2.0\"\n[[deps.A]]\nuuid = \"u\"\nversion = \"1\"\n",
+			"Project.toml":        "",
+			"JuliaProject.toml":   "[deps]\nA = \"u\"\n",
+		}, "Manifest-v1.11.toml\n  julia A 1: direct, lines 2-4\n"},
+		{"a circle", analyze.Julia, map[string]string{
+			"Manifest.toml": "manifest_format = \"2.0\"\n[[deps.A]]\ndeps = [\"B\"]\nuuid = \"u\"\nversion = \"1\"\n[[deps.B]]\ndeps = [\"A\"]\nuuid = \"v\"\nversion = \"2\"\n",
+			"Project.toml":  "[extras]\nB = \"v\"\n",
+		}, "Manifest.toml\n  julia A 1: indirect, dev, needs B@2, lines 2-5\n  julia B 2: direct, dev, needs A@1, lines 6-9\n"},
 	} {
 		got := renderPins(analyzetest.Run(t.Context(), row.analyzer, row.files))
 		if diff := cmp.Diff(row.want, got); diff != "" {

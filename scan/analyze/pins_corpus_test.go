@@ -90,6 +90,7 @@ func TestPinsCorpus(t *testing.T) {
 		kind     string
 		count    int
 	}{
+		{analyze.Julia, "src/julia/", "Trivy", "julia", 2},
 		{analyze.PackagesProps, "src/packagesprops/", "Trivy", "packages-props", 1},
 		{analyze.NuGet, "src/nuget/", "Syft", "dotnet", 2},
 		{analyze.ComposerInstalled, "src/composer-vendor/", "Syft", "php-composer", 3},

@@ -75,6 +75,7 @@ func pinFixtures() map[string][]artifact.Analyzer {
 		"pub":             {analyze.Pub},
 		"hex":             {analyze.Hex},
 		"rebar":           {analyze.Rebar},
+		"julia":           {analyze.Julia},
 	}
 }
 
@@ -197,6 +198,8 @@ func pinFiles() []pinFile {
 		{analyze.Pub, "pubspec.lock"},
 		{analyze.Hex, "mix.lock"},
 		{analyze.Rebar, "rebar.lock"},
+		{analyze.Julia, "Manifest.toml"},
+		{analyze.Julia, "Project.toml"},
 	}
 }
 
@@ -207,6 +210,9 @@ func TestPinsPatterns(t *testing.T) {
 		pinFile{analyze.Bundler, "a/gems.locked"},
 		pinFile{analyze.Gemspec, "usr/share/gems/specifications/default/json-2.6.1.gemspec"},
 		pinFile{analyze.PackagesProps, "src/PACKAGES.PROPS"},
+		pinFile{analyze.Julia, "a/JuliaManifest.toml"},
+		pinFile{analyze.Julia, "a/Manifest-v1.11.toml"},
+		pinFile{analyze.Julia, "a/JuliaProject.toml"},
 	)
 	for _, f := range files {
 		if !analyzetest.Wants(f.analyzer, f.path, 0o644) {
@@ -216,6 +222,7 @@ func TestPinsPatterns(t *testing.T) {
 	for _, f := range []pinFile{
 		{analyze.Gemspec, "gems/keel-1.0/keel.gemspec"},
 		{analyze.Bundler, "Gemfile"},
+		{analyze.Julia, "Cargo.toml"},
 		{analyze.DotnetDeps, "deps.json"},
 	} {
 		if analyzetest.Wants(f.analyzer, f.path, 0o644) {
@@ -365,4 +372,10 @@ func FuzzHex(f *testing.F) {
 }
 func FuzzRebar(f *testing.F) {
 	fuzzPins(f, analyze.Rebar, "rebar.lock", "rebar/*/*")
+}
+func FuzzJulia(f *testing.F) {
+	fuzzPins(f, analyze.Julia, "Manifest.toml", "julia/*/Manifest.toml")
+}
+func FuzzJuliaProject(f *testing.F) {
+	fuzzPins(f, analyze.Julia, "Project.toml", "julia/app/*")
 }
