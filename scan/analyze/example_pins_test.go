@@ -183,3 +183,19 @@ Keel = "00000000-0000-0000-0000-000000000001"
 	// julia Dates 1.10.2 indirect []
 	// julia Keel 1.2.0 direct [Dates@1.10.2]
 }
+
+func ExampleRPackage() {
+	printPackages(analyze.RPackage, map[string]string{"usr/lib/R/library/keel/DESCRIPTION": `Package: keel
+Version: 1.2-3
+License: GPL-2
+Built: R 4.3.1; ; 2024-01-01 00:00:00 UTC; unix
+`})
+	// Output: cran keel 1.2-3 unknown []
+}
+
+func ExampleRenv() {
+	printPackages(analyze.Renv, map[string]string{"renv.lock": `{"Packages": {
+		"keel": {"Package": "keel", "Version": "1.2-3"}
+	}}`})
+	// Output: cran keel 1.2-3 unknown []
+}

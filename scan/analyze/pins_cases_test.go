@@ -110,6 +110,9 @@ func TestPinsCases(t *testing.T) {
 
 		{"another's manifest", analyze.Julia, "Manifest.toml", "[[package]]\nname = 'x'\n", ""},
 		{"no TOML", analyze.Julia, "Manifest.toml", "manifest_format = \"2.0\"\n[[deps.A]]\nuuid = \"u\"\nversion = \"1\"\n= 3\n", "A 1; error: line 5: invalid character at start of key: U+003D '='"},
+
+		{"a source", analyze.RPackage, "keel/DESCRIPTION", "Package: keel\nVersion: 1\n", ""},
+		{"no version of R's", analyze.RPackage, "keel/DESCRIPTION", "Package: keel\nBuilt: R 4\n", `error: package "keel": no version`},
 	} {
 		facts, err := row.analyzer.Analyze(t.Context(), newFile(row.path, []byte(row.text)))
 		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
@@ -162,6 +165,8 @@ func TestPinsLimits(t *testing.T) {
 	}{
 		{"packages", analyze.Bundler, "Gemfile.lock", gems.String(), most, "line 262147: limit reached: more than 262144 packages"},
 		{"entries", analyze.Julia, "Manifest.toml", julia.String(), 1, "line 786434: limit reached: more than 262144 packages"},
+		{"needs", analyze.Renv, "renv.lock", `{"Packages":{"a":{"Version":"1","Requirements":["b"` + strings.Repeat(`,"b"`, 1<<20) + `]}}}`, 1,
+			"line 1: limit reached: more than 1048576 that packages need"},
 		{"terms", analyze.Hex, "mix.lock", "%{" + strings.Repeat("a,", 1<<20) + "}", 0, "line 1: limit reached: more than 1048576 terms"},
 		{"terms in each other", analyze.Rebar, "rebar.lock", strings.Repeat("[", 200), 0, "line 1: limit reached: more than 100 terms in each other"},
 		{"elements in each other", analyze.NuGet, "packages.config", strings.Repeat("<a>", 100), 0, "line 1: limit reached: more than 64 elements in each other"},

@@ -76,6 +76,7 @@ func pinFixtures() map[string][]artifact.Analyzer {
 		"hex":             {analyze.Hex},
 		"rebar":           {analyze.Rebar},
 		"julia":           {analyze.Julia},
+		"r":               {analyze.RPackage, analyze.Renv},
 	}
 }
 
@@ -200,6 +201,8 @@ func pinFiles() []pinFile {
 		{analyze.Rebar, "rebar.lock"},
 		{analyze.Julia, "Manifest.toml"},
 		{analyze.Julia, "Project.toml"},
+		{analyze.RPackage, "library/keel/DESCRIPTION"},
+		{analyze.Renv, "renv.lock"},
 	}
 }
 
@@ -290,6 +293,7 @@ func TestPinsCut(t *testing.T) {
 		{analyze.Swift, "swift/v1/Package.resolved"},
 		{analyze.Conan, "conan/v2/conan.lock"},
 		{analyze.Hex, "hex/app/mix.lock"},
+		{analyze.Renv, "r/renv/renv.lock"},
 	} {
 		content, err := os.ReadFile(filepath.Join("testdata", row.file))
 		if err != nil {
@@ -378,4 +382,10 @@ func FuzzJulia(f *testing.F) {
 }
 func FuzzJuliaProject(f *testing.F) {
 	fuzzPins(f, analyze.Julia, "Project.toml", "julia/app/*")
+}
+func FuzzRPackage(f *testing.F) {
+	fuzzPins(f, analyze.RPackage, "DESCRIPTION", "r/library/*/*")
+}
+func FuzzRenv(f *testing.F) {
+	fuzzPins(f, analyze.Renv, "renv.lock", "r/renv/*")
 }
