@@ -199,3 +199,23 @@ func ExampleRenv() {
 	}}`})
 	// Output: cran keel 1.2-3 unknown []
 }
+
+func ExampleCabalFreeze() {
+	printPackages(analyze.CabalFreeze, map[string]string{"cabal.project.freeze": `constraints: any.hull ==2.0.1,
+             any.keel ==1.2.0.4,
+             keel +sail
+`})
+	// Output:
+	// hackage hull 2.0.1 unknown []
+	// hackage keel 1.2.0.4 unknown []
+}
+
+func ExampleStackLock() {
+	printPackages(analyze.StackLock, map[string]string{"stack.yaml.lock": `packages:
+- completed:
+    hackage: keel-core-1.2.0.4@sha256:00,1234
+  original:
+    hackage: keel-core-1.2.0.4
+`})
+	// Output: hackage keel-core 1.2.0.4 direct []
+}

@@ -77,6 +77,7 @@ func pinFixtures() map[string][]artifact.Analyzer {
 		"rebar":           {analyze.Rebar},
 		"julia":           {analyze.Julia},
 		"r":               {analyze.RPackage, analyze.Renv},
+		"haskell":         {analyze.CabalFreeze, analyze.StackLock},
 	}
 }
 
@@ -203,6 +204,8 @@ func pinFiles() []pinFile {
 		{analyze.Julia, "Project.toml"},
 		{analyze.RPackage, "library/keel/DESCRIPTION"},
 		{analyze.Renv, "renv.lock"},
+		{analyze.CabalFreeze, "cabal.project.freeze"},
+		{analyze.StackLock, "stack.yaml.lock"},
 	}
 }
 
@@ -388,4 +391,10 @@ func FuzzRPackage(f *testing.F) {
 }
 func FuzzRenv(f *testing.F) {
 	fuzzPins(f, analyze.Renv, "renv.lock", "r/renv/*")
+}
+func FuzzCabalFreeze(f *testing.F) {
+	fuzzPins(f, analyze.CabalFreeze, "cabal.project.freeze", "haskell/*/cabal*")
+}
+func FuzzStackLock(f *testing.F) {
+	fuzzPins(f, analyze.StackLock, "stack.yaml.lock", "haskell/*/stack*")
 }
