@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimsoll-go/plimsoll/internal/corpus"
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/analyze/analyzetest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -147,6 +148,9 @@ func TestPinsCases(t *testing.T) {
 // TestPinsLimits holds readers to their bounds on what is kept.
 func TestPinsLimits(t *testing.T) {
 	t.Parallel()
+	if corpus.Race {
+		t.Skip("a long work of single goroutines")
+	}
 	const most = 1 << 18
 	var gems, julia strings.Builder
 	gems.WriteString("GEM\n  specs:\n")
