@@ -1,0 +1,243 @@
+package analyze
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+)
+
+// pins are the packages of one file as they are read: each name and version
+// once, in the order of the file.
+type pins struct {
+	file  *artifact.File
+	text  []byte // the document
+	lines lineIndex
+
+	list    []artifact.Component
+	place   map[string]int    // of a component in list, by ID
+	named   map[string]string // ID, by what other packages of the file call it
+	wants   []want
+	wrong   faults
+	full    bool // more packages than maxPackages
+	tooMany bool // more wants than maxWants
+}
+
+// Bounds of what is kept of one file while it is read.
+const (
+	maxWants = 1 << 20
+	maxYAML  = 4 << 20 // bytes of a document, whose nodes take some forty times as much
+)
+
+// A want is what a package of the file needs.
+type want struct {
+	place    int
+	name, or string // as in named; or is asked where there is no name
+}
+
+// newPins reads f, whose packages are to be added. An error is complete.
+func newPins(f *artifact.File) (*pins, error) {
+	text, err := document(f)
+	if err != nil {
+		return nil, err
+	}
+	return &pins{
+		file: f, text: text, lines: newLineIndex(text),
+		place: make(map[string]int), named: make(map[string]string),
+	}, nil
+}
+
+// newJSONPins is newPins for a file that is JSON.
+func newJSONPins(f *artifact.File) (*pins, error) {
+	p, err := newPins(f)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.checkJSON(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// checkJSON is nil if the document is one JSON value. An error is complete.
+func (p *pins) checkJSON() error {
+	var all json.RawMessage
+	err := json.Unmarshal(p.text, &all)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		err = fmt.Errorf("line %d: %w", p.lines.line(int(max(0, syntax.Offset-1))), err)
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", p.file.Path, err)
+	}
+	return nil
+}
+
+// newYAMLPins is newPins for a file that is YAML; it returns the document's
+// only value, nil where there is none.
+func newYAMLPins(f *artifact.File) (*pins, *yaml.Node, error) {
+	if f.Size > maxYAML {
+		return nil, nil, fmt.Errorf("read %s: %w: %d bytes of YAML, of %d", f.Path, artifact.ErrLimit, f.Size, maxYAML)
+	}
+	p, err := newPins(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(p.text, &doc); err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", f.Path, err)
+	}
+	if len(doc.Content) == 0 {
+		return p, nil, nil
+	}
+	return p, doc.Content[0], nil
+}
+
+// add takes in c, and returns its ID. If it is there already the two become
+// one: needed to run if either is, and as close to the project as the closer.
+// A component that cannot be taken is a fault, and has no ID.
+func (p *pins) add(c artifact.Component) string {
+	line := 0
+	if len(c.Lines) > 0 {
+		line = c.Lines[0].First
+	}
+	switch {
+	case c.Name == "":
+		p.fault(line, "", errNoName)
+		return ""
+	case c.Version == "":
+		p.fault(line, c.Name, errNoVersion)
+		return ""
+	case len(c.Name) > maxValue, len(c.Version) > maxValue:
+		p.fault(line, c.Name, fmt.Errorf("%w: more than %d bytes in a name or version", artifact.ErrLimit, maxValue))
+		return ""
+	}
+	id := c.ID()
+	if i, ok := p.place[id]; ok {
+		mergePin(&p.list[i], c)
+		return id
+	}
+	if len(p.list) == maxPackages {
+		if !p.full {
+			p.fault(line, "", fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages))
+		}
+		p.full = true
+		return ""
+	}
+	p.place[id] = len(p.list)
+	p.list = append(p.list, c)
+	return id
+}
+
+// call makes name what others in the file call the package id. The first
+// package of a name keeps it.
+func (p *pins) call(name, id string) {
+	if _, ok := p.named[name]; !ok && id != "" {
+		p.named[name] = id
+	}
+}
+
+// need notes that the package id needs the one that is called name, which may
+// be added later, or never.
+func (p *pins) need(id, name string) { p.needOneOf(id, name, "") }
+
+// needOneOf is need for the first of two names that there is.
+func (p *pins) needOneOf(id, name, or string) {
+	i, ok := p.place[id]
+	if !ok {
+		return
+	}
+	if len(p.wants) == maxWants {
+		if !p.tooMany {
+			p.fault(p.list[i].Lines[0].First, "", fmt.Errorf("%w: more than %d that packages need", artifact.ErrLimit, maxWants))
+		}
+		p.tooMany = true
+		return
+	}
+	p.wants = append(p.wants, want{i, name, or})
+}
+
+// fault notes err at a line, of a package if it has a name.
+func (p *pins) fault(line int, name string, err error) {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong): // it speaks of Go
+	case wrong.Field == "":
+		err = fmt.Errorf("JSON %s where it does not belong", wrong.Value)
+	default:
+		err = fmt.Errorf("JSON %s where it does not belong, in %s", wrong.Value, wrong.Field)
+	}
+	p.wrong.add(line, []byte(name), err)
+}
+
+// facts is what was read. Its error is complete.
+func (p *pins) facts() (artifact.Facts, error) {
+	for _, w := range p.wants {
+		c := &p.list[w.place]
+		id, ok := p.named[w.name]
+		if !ok {
+			id, ok = p.named[w.or]
+		}
+		if ok && id != c.ID() {
+			c.DependsOn = append(c.DependsOn, id)
+		}
+	}
+	for i := range p.list {
+		c := &p.list[i]
+		slices.Sort(c.DependsOn)
+		c.DependsOn = slices.Compact(c.DependsOn)
+	}
+	facts := artifact.Facts{Components: p.list}
+	if err := p.wrong.err(); err != nil {
+		return facts, fmt.Errorf("read %s: %w", p.file.Path, err)
+	}
+	return facts, nil
+}
+
+// addFault notes an error that is of a whole file.
+func addFault(f *faults, err error) {
+	if len(f.list) == maxFaults {
+		f.more++
+		return
+	}
+	f.list = append(f.list, err)
+}
+
+// customFacts are facts of nothing but a value for a Resolver.
+func customFacts(name string, value any) (artifact.Facts, error) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return artifact.Facts{}, err
+	}
+	return artifact.Facts{Custom: map[string]json.RawMessage{name: raw}}, nil
+}
+
+// errNoPackages is that of a file without what holds the packages.
+var errNoPackages = errors.New("no packages")
+
+// mergePin makes one component of two with the same name and version.
+func mergePin(c *artifact.Component, again artifact.Component) {
+	c.Dev = c.Dev && again.Dev
+	c.Relationship = closer(c.Relationship, again.Relationship)
+	if len(c.Licenses) == 0 {
+		c.Licenses = again.Licenses
+	}
+	for _, l := range again.Lines {
+		if !slices.Contains(c.Lines[max(0, len(c.Lines)-1):], l) {
+			c.Lines = append(c.Lines, l)
+		}
+	}
+}
+
+// closer is which of two relationships is closer to the project; unknown is
+// the furthest.
+func closer(a, b artifact.Relationship) artifact.Relationship {
+	if a == artifact.RelationshipUnknown || b == artifact.RelationshipUnknown {
+		return max(a, b)
+	}
+	return min(a, b)
+}
