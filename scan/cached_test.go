@@ -258,7 +258,7 @@ func (all) Analyze(context.Context, *scan.File) (scan.Facts, error) {
 			Inside: "a.jar!/b.jar", Relationship: artifact.Indirect,
 			DependsOn: []string{"x@1"}, Lines: []artifact.LineRange{{First: 1, Last: 2}},
 		}},
-		OS:          &vuln.OS{Family: vuln.Ubuntu, Version: "22.04", Codename: "c", PrettyName: "p", Extended: true},
+		OS:          &vuln.OS{Family: vuln.Ubuntu, Version: "22.04", Codename: "c", PrettyName: "p"},
 		Owned:       []string{"usr/lib/b", "usr/lib/a", "\xff"},
 		ContentSets: []string{"set"},
 		Custom:      map[string]json.RawMessage{"n": json.RawMessage(`{"a":[1]}`)},

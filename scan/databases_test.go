@@ -64,7 +64,7 @@ func TestDatabases(t *testing.T) {
 			"etc/os-release":               "ID=ubuntu\nVERSION_ID=24.04\n",
 			"var/lib/chisel/manifest.wall": wall.String(),
 			"var/lib/dpkg/status":          "Package: libkeel1\nVersion: 1.4-2\nArchitecture: amd64\nStatus: install ok installed\nSource: keel\n",
-		}, "ubuntu 24.04", []string{"deb libkeel1 1.4-2"}},
+		}, "ubuntu 24.04", []string{"deb libkeel1 1.4-2 of keel"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +85,11 @@ func TestDatabases(t *testing.T) {
 			}
 			var got []string
 			for _, c := range inv.Components {
-				got = append(got, strings.Join([]string{string(c.Type), c.Name, c.Version}, " "))
+				line := strings.Join([]string{string(c.Type), c.Name, c.Version}, " ")
+				if c.SourceName != c.Name {
+					line += " of " + c.SourceName
+				}
+				got = append(got, line)
 			}
 			if diff := cmp.Diff(row.want, got); diff != "" {
 				t.Errorf("Components: -want +got\n%s", diff)

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
 // Errors of problems that say an artifact has nothing to match.
@@ -195,14 +197,21 @@ func emptyProblem(inv *artifact.Inventory) artifact.Problem {
 }
 
 // sortComponents sorts list as [artifact.Inventory] says. Of a system package
-// that several databases list, it keeps the first.
+// that several databases list, it keeps the first that names its source package,
+// since advisories may be filed under that: chiselled Ubuntu's does not.
 func sortComponents(list []artifact.Component) []artifact.Component {
 	compare := func(a, b *artifact.Component) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version),
 			cmp.Compare(a.Arch, b.Arch), cmp.Compare(a.Type, b.Type))
 	}
+	sourceless := func(c *artifact.Component) int {
+		if c.Type.System() && c.SourceName == c.Name {
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(list, func(a, b artifact.Component) int {
-		return cmp.Or(compare(&a, &b), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Inside, b.Inside))
+		return cmp.Or(compare(&a, &b), cmp.Compare(sourceless(&a), sourceless(&b)), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Inside, b.Inside))
 	})
 	return slices.CompactFunc(list, func(a, b artifact.Component) bool {
 		return compare(&a, &b) == 0 && (a.Path == b.Path && a.Inside == b.Inside || a.Type.System())

@@ -67,9 +67,9 @@ func (b *billBuilder) cycloneDX(list *[]cdx.Component) {
 // cycloneDXSystem is the system of a component, whose name is Trivy's word for the
 // family or the ID of its os-release.
 func cycloneDXSystem(c *cdx.Component) *vuln.OS {
-	os := &vuln.OS{Family: familyOf(c.Name), Version: c.Version}
+	os := &vuln.OS{Family: familyNamed(c.Name), Version: c.Version}
 	if id := property(c, "syft:distro:id"); id != "" {
-		os.Family = familyOf(id)
+		os.Family = familyNamed(id)
 		os.Version = cmp.Or(property(c, "syft:distro:versionID"), os.Version)
 		os.Codename = property(c, "syft:distro:versionCodename")
 		os.PrettyName = property(c, "syft:distro:prettyName")

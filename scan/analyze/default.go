@@ -18,19 +18,45 @@ const (
 	filesystem                    // a directory
 	repository                    // a checkout
 
-	system    = image | filesystem // what only an installed system has
-	installed = image              // packages of languages where they are installed
-	locked    = filesystem | repository
-	anywhere  = image | filesystem | repository
+	system     = image | filesystem // what only an installed system has
+	installed  = image              // packages of languages where they are installed
+	locked     = filesystem | repository
+	everywhere = image | filesystem | repository
 )
 
 // rows is the whole list: an analyzer, and the targets it runs for, which are
-// those of Trivy.
+// those of Trivy where it has such an analyzer.
 func rows() []row {
 	return []row{
 		{OSRelease, system},
 		{Dpkg, system},
 		{APK, system},
+		{Chisel, system},
+		{Bottlerocket, system},
+		{Pacman, system},
+		{Gentoo, system},
+
+		{SBOM, image},
+		{Gemspec, installed},
+		{ComposerInstalled, installed},
+		{RPackage, installed},
+
+		{DotnetDeps, everywhere},
+		{NuGet, everywhere},
+		{PackagesProps, everywhere},
+		{Julia, everywhere},
+
+		{Bundler, locked},
+		{ComposerLock, locked},
+		{Conan, locked},
+		{Swift, locked},
+		{CocoaPods, locked},
+		{Pub, locked},
+		{Hex, locked},
+		{Rebar, locked},
+		{Renv, locked},
+		{CabalFreeze, locked},
+		{StackLock, locked},
 	}
 }
 
@@ -50,7 +76,7 @@ func Filesystem() []artifact.Analyzer { return of(filesystem) }
 func Repository() []artifact.Analyzer { return of(repository) }
 
 // Everything returns all analyzers there are.
-func Everything() []artifact.Analyzer { return of(anywhere) }
+func Everything() []artifact.Analyzer { return of(everywhere) }
 
 func of(t target) []artifact.Analyzer {
 	var list []artifact.Analyzer

@@ -91,11 +91,12 @@ func distroOf(namespace, distro string) *vuln.OS {
 	case !ok && family != "" && (family[0] >= '0' && family[0] <= '9' || family == "edge"):
 		family, version = namespace, distro
 	}
-	return &vuln.OS{Family: familyOf(family), Version: version}
+	return &vuln.OS{Family: familyNamed(family), Version: version}
 }
 
-// familyOf is the family that other tools have another word for.
-func familyOf(word string) vuln.Family {
+// familyNamed is the family that other tools have another word for, or an ID
+// names.
+func familyNamed(word string) vuln.Family {
 	switch word = strings.ToLower(word); word {
 	case "redhat":
 		return vuln.RedHat
@@ -111,14 +112,12 @@ func familyOf(word string) vuln.Family {
 		return vuln.SLEMicro
 	case "suse":
 		return vuln.SLES
-	case "opensuse", "opensuse.leap":
+	case "opensuse.leap":
 		return vuln.OpenSUSELeap
 	case "opensuse.tumbleweed":
 		return vuln.OpenSUSETumbleweed
-	case strings.ToLower(string(vuln.OpenEuler)):
-		return vuln.OpenEuler
 	}
-	return vuln.Family(word)
+	return familyOf(word)
 }
 
 // errPURL is the error of a malformed package URL, either of which may be long.

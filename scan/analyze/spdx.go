@@ -64,7 +64,7 @@ func readTagValue(text []byte) (doc *spdx.Document, err error) {
 func (b *billBuilder) spdx(p *spdx.Package) {
 	if p.PrimaryPackagePurpose == "OPERATING-SYSTEM" || p.PrimaryPackagePurpose == "OPERATING_SYSTEM" {
 		if b.bill.OS == nil {
-			b.bill.OS = &vuln.OS{Family: familyOf(p.PackageName), Version: p.PackageVersion}
+			b.bill.OS = &vuln.OS{Family: familyNamed(p.PackageName), Version: p.PackageVersion}
 		}
 		return
 	}

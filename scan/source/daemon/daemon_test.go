@@ -249,7 +249,7 @@ func (s *contentServer) Info(_ context.Context, r *content.InfoRequest) (*conten
 	return &content.InfoResponse{Info: &content.Info{Digest: r.Digest, Size: int64(len(b))}}, nil
 }
 
-func (s *contentServer) Read(r *content.ReadContentRequest, to grpc.ServerStreamingServer[content.ReadContentResponse]) error {
+func (s *contentServer) Read(r *content.ReadContentRequest, to content.Content_ReadServer) error {
 	if s.layers[r.Digest] {
 		s.reads.Add(1)
 	}
