@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,16 +21,16 @@ import (
 // An archive is a package, and may hold others that were unpacked into it, as
 // shading does. In this order it says which:
 //
-//   - Each pom.properties in it, wherever it lies, is a package. The archive's own
+//   - Each pom.properties in it, wherever it lies, is a package; outside of
+//     META-INF/maven, if it has group, artifact and version. The archive's own
 //     is the one that the file's name is made of, or the only one in
-//     META-INF/maven.
+//     META-INF/maven, unless the rest says another version.
 //   - So is each META-INF/maven/GROUP/ARTIFACT/pom.xml that has no
 //     pom.properties beside it.
 //   - Where none of them is the archive's own, its manifest's main section tells
 //     the group if two of Implementation-Vendor-Id, Bundle-SymbolicName, and the
-//     file's name agree on it. The version is Implementation-Version,
-//     else what the file's name says if Bundle-Version says the same, else
-//     Bundle-Version, else that of the name, else Specification-Version.
+//     file's name agree on it. The version is Implementation-Version, else that
+//     in the file's name, or a longer Bundle-Version, else Specification-Version.
 //   - Else the component is Unidentified: it is called as the file, without what
 //     follows the first hyphen before a digit, and its version may be empty.
 //
@@ -259,21 +260,21 @@ func (a *jarArchive) list(name []byte) *[]zipMember {
 	if len(name) == 0 {
 		return nil
 	}
-	switch name[len(name)-1] | 0x20 { // what the names looked for can end in
-	case 'f', 's', 'l', 'r', 'i', 'g':
-	default:
-		return nil
-	}
-	text := string(name)
-	switch {
-	case strings.EqualFold(text, "META-INF/MANIFEST.MF"):
-		if len(a.manifest) > 0 {
-			return nil
+	switch name[len(name)-1] | 0x20 { // as most members are classes, their names are looked at no further
+	case 'f':
+		if len(a.manifest) == 0 && bytes.EqualFold(name, []byte("META-INF/MANIFEST.MF")) {
+			return &a.manifest
 		}
-		return &a.manifest
-	case path.Base(text) == "pom.properties", isPackedPOM(text):
-		return &a.poms
-	case jarSuffix(text) != "":
+	case 's':
+		if base, ok := bytes.CutSuffix(name, []byte("pom.properties")); ok && (len(base) == 0 || base[len(base)-1] == '/') {
+			return &a.poms
+		}
+	case 'l':
+		if bytes.HasSuffix(name, []byte("/pom.xml")) && isPackedPOM(string(name)) {
+			return &a.poms
+		}
+	}
+	if tail := name[max(0, len(name)-8):]; jarSuffix(string(tail)) != "" {
 		return &a.archives
 	}
 	return nil
@@ -296,14 +297,16 @@ func (a *jarArchive) identify(id *jarIdentity) error {
 			continue
 		}
 		c, err := a.properties(m)
+		maven := strings.HasPrefix(dir, "META-INF/maven/")
 		switch {
 		case errors.Is(err, errInflated):
 			return a.stop(m.name, err)
+		case isPartial(err) && !maven: // somebody else's file of that name
 		case err != nil:
 			a.fault(a.place, m.name, err)
 		default:
 			told[dir] = true
-			id.add(jarPOM{c, strings.HasPrefix(dir, "META-INF/maven/")})
+			id.add(jarPOM{c, maven})
 		}
 	}
 	for i := range a.poms {
@@ -335,6 +338,11 @@ func (a *jarArchive) identify(id *jarIdentity) error {
 		}
 	}
 	return nil
+}
+
+func isPartial(err error) bool {
+	var partial partialError
+	return errors.As(err, &partial)
 }
 
 // stop notes err, after which nothing more of the file is read.

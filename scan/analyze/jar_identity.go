@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -54,9 +53,10 @@ func (id *jarIdentity) components() []artifact.Component {
 }
 
 // self is the index of the coordinates that are the archive's own, or -1: those
-// that its name is made of, or the only ones that were packed by Maven.
+// that its name is made of, or the only ones that were packed by Maven, unless
+// its version is known to be another.
 func (id *jarIdentity) self() int {
-	name, _ := splitJarName(id.base)
+	name, version := splitJarName(id.base)
 	for _, is := range []func(jarPOM) bool{
 		func(p jarPOM) bool { return p.artifact+"-"+p.version == id.base },
 		func(p jarPOM) bool { return p.group+"."+p.artifact+"-"+p.version == id.base },
@@ -68,15 +68,14 @@ func (id *jarIdentity) self() int {
 			return i
 		}
 	}
-	only := -1
-	for i, p := range id.poms {
-		switch {
-		case !p.maven:
-		case only >= 0:
-			return -1
-		default:
-			only = i
-		}
+	packed := func(p jarPOM) bool { return p.maven }
+	only := slices.IndexFunc(id.poms, packed)
+	if only < 0 || slices.ContainsFunc(id.poms[only+1:], packed) {
+		return -1
+	}
+	version = id.manifest.version(version)
+	if version != "" && osgiVersion(version) != osgiVersion(id.poms[only].version) {
+		return -1
 	}
 	return only
 }
@@ -108,23 +107,27 @@ func splitJarName(base string) (name, version string) {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// version is the version of an archive whose name says that it is named: ""
-// where neither tells. The name's is exact if it says the same as
-// Bundle-Version, which spells 31.1-jre as 31.1.0.jre.
+// version is the version of an archive whose file's name says that it is named;
+// "" where neither tells. Implementation-Version is the one that people write.
+// Bundle-Version spells 31.1-jre as 31.1.0.jre, and is often left as it once
+// was: it only counts where the name has none, or a part of it, as log4j-1.2 of
+// 1.2.17 and log4j-1.2-1.2.17 have.
 func (m *manifest) version(named string) string {
 	if isJarVersion(m.implementationVersion) {
 		return m.implementationVersion
 	}
-	if !isJarVersion(named) {
+	if !isJarVersion(named) || strings.HasSuffix(named, ".x") { // as Debian calls a series
 		named = ""
 	}
-	if isJarVersion(m.bundleVersion) && osgiVersion(named) != osgiVersion(m.bundleVersion) {
-		return m.bundleVersion
-	}
-	if named == "" && isJarVersion(m.specificationVersion) {
+	bundle := m.bundleVersion
+	switch {
+	case isJarVersion(bundle) && (named == "" || osgiVersion(named) != osgiVersion(bundle) &&
+		(strings.HasPrefix(bundle, named+".") || strings.HasSuffix(named, "-"+bundle))):
+		return bundle
+	case named == "" && isJarVersion(m.specificationVersion):
 		return m.specificationVersion
 	}
-	return cmp.Or(named, m.bundleVersion)
+	return named
 }
 
 func isJarVersion(s string) bool {
@@ -175,10 +178,14 @@ func osgiVersion(version string) string {
 //	com.example.keel:keel-core  com.example.keel.core
 //	com.example.keel:keel       com.example.keel
 //
-// Read backwards, the third could be com.example:keel as well, so that a name
-// of one word needs Implementation-Vendor-Id beside it. So does org.apache.commons,
-// whose older parts are groups of their own, as commons-io:commons-io. And
-// org.apache is what Apache's projects write whatever their group is.
+// Read backwards, only the first is certain, and that where the artifact has a
+// hyphen: a bundle that is named by hand is named as a package, which has none,
+// and need not be the group's: asm-commons of org.ow2.asm is
+// org.objectweb.asm.commons. The others need Implementation-Vendor-Id beside it.
+//
+// org.apache is what Apache's projects write whatever their group is, and
+// org.apache.commons is in the name of bundles whose group is another, as
+// commons-io:commons-io.
 //
 // https://maven.apache.org/shared/maven-archiver/index.html
 // https://felix.apache.org/documentation/subprojects/apache-felix-maven-bundle-plugin-bnd.html
@@ -202,22 +209,11 @@ func (m *manifest) coordinates(name string) (coordinates, bool) {
 // bundleGroup is the group in Bundle-SymbolicName, if the artifact tells where it
 // ends; else "".
 func (m *manifest) bundleGroup(artifact string) string {
-	if !strings.Contains(artifact, "-") {
+	group, ok := strings.CutSuffix(m.bundleName, "."+artifact)
+	if !ok || !strings.Contains(artifact, "-") || !isGroup(group) {
 		return ""
 	}
-	if group, ok := strings.CutSuffix(m.bundleName, "."+artifact); ok && isGroup(group) {
-		return group
-	}
-	for i := range len(artifact) {
-		if artifact[i] != '-' {
-			continue
-		}
-		group, ok := strings.CutSuffix(m.bundleName, "."+artifact[i+1:])
-		if ok && isGroup(group) && group != "org.apache.commons" && strings.HasSuffix(group, "."+artifact[:i]) {
-			return group
-		}
-	}
-	return ""
+	return group
 }
 
 // isBundleName reports whether the bundle plugin would make name of the ids.
@@ -230,5 +226,5 @@ func isBundleName(name, group, artifact string) bool {
 
 // isGroup reports whether s can be a group that says something.
 func isGroup(s string) bool {
-	return strings.Contains(s, ".") && s != "org.apache" && checkCoordinate(s) == nil
+	return strings.Contains(s, ".") && s != "org.apache" && s != "org.apache.commons" && checkCoordinate(s) == nil
 }

@@ -34,20 +34,20 @@ func parsePOMProperties(text []byte) (coordinates, error) {
 	return c, c.check()
 }
 
-var (
-	errNoGroup    = errors.New("no groupId")
-	errNoArtifact = errors.New("no artifactId")
-)
+// A partialError error says what of the coordinates is not there.
+type partialError string
 
-// check returns what c lacks.
+func (e partialError) Error() string { return "no " + string(e) }
+
+// check returns what c lacks: a partialError if it is one of the three.
 func (c coordinates) check() error {
 	switch {
 	case c.group == "":
-		return errNoGroup
+		return partialError("groupId")
 	case c.artifact == "":
-		return errNoArtifact
+		return partialError("artifactId")
 	case c.version == "":
-		return errNoVersion
+		return partialError("version")
 	}
 	for _, part := range [...]string{c.group, c.artifact, c.version} {
 		if err := checkCoordinate(part); err != nil {

@@ -64,7 +64,7 @@ func (pom) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) 
 	}
 	if m.Artifact == "" {
 		if wrong == nil {
-			wrong = fmt.Errorf("read %s: line 1: %w", f.Path, errNoArtifact)
+			wrong = fmt.Errorf("read %s: line 1: %w", f.Path, partialError("artifactId"))
 		}
 		return artifact.Facts{}, wrong
 	}
