@@ -184,10 +184,10 @@ func (p *pomParser) section() *pomSection {
 
 // end keeps the innermost element, which is complete.
 func (p *pomParser) end() error {
-	if len(p.path) == 1 {
+	here := p.here()
+	if here == "" { // the project itself, or too deep
 		return nil
 	}
-	here := p.here()
 	name := p.path[len(p.path)-1]
 	value := string(bytes.TrimSpace(p.text))
 	if p.dependency != nil {

@@ -13,7 +13,7 @@ import (
 // Bounds of a tree of projects.
 const (
 	pomAncestors = 32      // parents of a project, and theirs
-	pomWork      = 1 << 26 // projects asked for something, all in all
+	pomWork      = 1 << 24 // projects asked for something, all in all
 )
 
 // A pomProject is a project of the tree.
@@ -194,7 +194,10 @@ func (pt *pomTree) manage(p *pomProject, key string, seen map[*pomProject]bool) 
 		if seen == nil {
 			seen = map[*pomProject]bool{p: true}
 		}
-		if seen[bom] || pt.work <= 0 {
+		if pt.work--; pt.work <= 0 {
+			break
+		}
+		if seen[bom] {
 			continue
 		}
 		seen[bom] = true

@@ -41,10 +41,14 @@ func (sbtLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 				s.wrong.add(s.index.line(end-1), nil, fmt.Errorf("lockVersion %.*s, of which nothing is known", maxQuote, value))
 			}
 		case "dependencies":
-			return elements(value, func(element json.RawMessage, first, last int) error {
-				s.dependency(element, end-len(value)+first, end-len(value)+last)
+			start := end - len(value)
+			err := elements(value, func(element json.RawMessage, first, last int) error {
+				s.dependency(element, start+first, start+last)
 				return nil
 			})
+			if err != nil {
+				s.wrong.add(s.index.line(start), nil, err)
+			}
 		}
 		return nil
 	})
@@ -52,6 +56,11 @@ func (sbtLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 		s.wrong.note(err)
 	}
 	return s.jars.facts(f, &s.wrong)
+}
+
+type sbtDependency struct {
+	Org, Name, Version string
+	Configurations     []string
 }
 
 type sbtReader struct {
@@ -62,10 +71,7 @@ type sbtReader struct {
 
 // dependency adds the element at these offsets of the file.
 func (s *sbtReader) dependency(element json.RawMessage, first, end int) {
-	var d struct {
-		Org, Name, Version string
-		Configurations     []string
-	}
+	var d sbtDependency
 	at := s.index.span(first, end)[0]
 	err := json.Unmarshal(element, &d)
 	c := coordinates{d.Org, d.Name, d.Version}
