@@ -378,7 +378,8 @@ func (a *jarArchive) nested() error {
 			a.fault(a.place, m.name, fmt.Errorf("%w: more than %d archives around one", artifact.ErrLimit, jarDepth))
 			continue
 		}
-		r, size, err := a.inflater.archive(a.r, a.size, m, a.place.depth)
+		top := a.inflater.top
+		r, size, err := a.inflater.archive(a.r, a.size, m)
 		switch {
 		case errors.Is(err, errInflated):
 			return a.stop(m.name, err)
@@ -386,6 +387,7 @@ func (a *jarArchive) nested() error {
 		case err == nil:
 			err = a.archive(r, size, place)
 		}
+		a.inflater.top = top
 		if errors.Is(err, errJarStop) {
 			return err
 		}

@@ -135,11 +135,11 @@ func deepBomb(tb testing.TB) member {
 	return deep
 }
 
-// wideBomb is archives of 25 MiB, each in one of 25 MiB more.
+// wideBomb is archives of 20 MiB, each in one of 20 MiB more.
 func wideBomb(tb testing.TB) member {
 	wide := member{name: "end"}
-	for i := range 4 {
-		wide = member{name: fmt.Sprint(i, ".jar"), content: archive(tb, member{name: "sparse", content: sparse(25 << 20), stored: true}, wide)}
+	for i := range 3 {
+		wide = member{name: fmt.Sprint(i, ".jar"), content: archive(tb, member{name: "sparse", content: sparse(20 << 20), stored: true}, wide)}
 	}
 	return wide
 }
@@ -147,7 +147,7 @@ func wideBomb(tb testing.TB) member {
 // growingBomb is archives of which each is larger than the one before.
 func growingBomb(tb testing.TB) member {
 	var all []member
-	for _, size := range []int{45, 49, 53, 57, 61, 65} {
+	for _, size := range []int{40, 52, 65} {
 		inner := archive(tb, member{name: "sparse", content: sparse(size << 20), stored: true})
 		all = append(all, member{name: fmt.Sprint(size, ".jar"), content: inner})
 	}

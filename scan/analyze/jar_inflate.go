@@ -15,10 +15,11 @@ import (
 // An inflater reads members into memory, within the budget of one outer file.
 // What it needs for that is used again from member to member.
 type inflater struct {
-	held  int64            // bytes of levels that may be held
-	total int64            // bytes that may still be inflated
-	level [jarDepth][]byte // an archive of each depth, which is read while those below are
-	text  []byte           // a small member
+	held  int64  // bytes of archives that may be held
+	total int64  // bytes that may still be inflated
+	stack []byte // archives that are read, each within the one before
+	top   int64  // the end of the last of them
+	text  []byte // a small member
 	in    *bufio.Reader
 	flate io.ReadCloser
 }
@@ -51,10 +52,10 @@ func (f *inflater) start(r io.ReaderAt, size int64, m *zipMember, limit int64) (
 	return f.text, false, err
 }
 
-// archive returns the content of m, an archive within one of that depth, for
-// random access: in place where it is stored as it is. It is valid until the
-// next call for the same depth, or one further up.
-func (f *inflater) archive(r io.ReaderAt, size int64, m *zipMember, depth int) (io.ReaderAt, int64, error) {
+// archive returns the content of m, an archive, for random access: in place
+// where it is stored as it is. Else it is on the stack, which the caller takes it
+// off by setting top to what it was.
+func (f *inflater) archive(r io.ReaderAt, size int64, m *zipMember) (io.ReaderAt, int64, error) {
 	section, err := m.section(r, size)
 	if err != nil {
 		return nil, 0, err
@@ -62,37 +63,15 @@ func (f *inflater) archive(r io.ReaderAt, size int64, m *zipMember, depth int) (
 	if m.method == zipStored {
 		return section, m.size, nil
 	}
-	if m.size > f.total {
-		return nil, 0, errInflated
+	if m.size > f.held-f.top {
+		return nil, 0, fmt.Errorf("%w: %d bytes of archives in archives at once, of %d", artifact.ErrLimit, f.top+m.size, f.held)
 	}
-	buf, err := f.take(depth, m.size)
-	if err != nil {
-		return nil, 0, err
+	if f.stack == nil {
+		f.stack = make([]byte, f.held) // once, so that none is left to be collected
 	}
-	if err := f.fill(buf, r, size, m); err != nil {
-		return nil, 0, err
-	}
-	return bytes.NewReader(buf), m.size, nil
-}
-
-// take returns n bytes for an archive of that depth. Those of deeper ones, which
-// nobody reads any more, are given up if they are in the way.
-func (f *inflater) take(depth int, n int64) ([]byte, error) {
-	if int64(cap(f.level[depth])) < n {
-		f.level[depth] = nil
-		held := int64(0)
-		for i := range f.level {
-			if i > depth {
-				f.level[i] = nil
-			}
-			held += int64(cap(f.level[i]))
-		}
-		if held+n > f.held {
-			return nil, fmt.Errorf("%w: %d bytes of archives in archives at once, of %d", artifact.ErrLimit, held+n, f.held)
-		}
-		f.level[depth] = make([]byte, n)
-	}
-	return f.level[depth][:n], nil
+	buf := f.stack[f.top : f.top+m.size]
+	f.top += m.size
+	return bytes.NewReader(buf), m.size, f.fill(buf, r, size, m)
 }
 
 // errInflated ends the reading of a file.

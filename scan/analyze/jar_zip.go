@@ -208,7 +208,7 @@ func zipEnd64(r io.ReaderAt, at int64) ([]byte, int64, bool) {
 		return nil, 0, false
 	}
 	offset := zip64(locator[8:])
-	if offset > uint64(at) {
+	if offset > uint64(at) || zip32(locator[4:]) != 0 || zip32(locator[16:]) != 1 { // of several disks
 		return nil, 0, false
 	}
 	record := make([]byte, zipEnd64Size)

@@ -126,8 +126,8 @@ func (pt *pomTree) components(p *pomProject, limit int) ([]artifact.Component, e
 			}
 			seen[key] = true
 			if len(list) == limit || pt.work <= 0 {
-				wrong.add(d.First, nil, fmt.Errorf("%w: more than %d packages, or parents that are as many", artifact.ErrLimit, maxPackages))
-				return list, wrong.err()
+				over := fmt.Errorf("line %d: %w: more than %d packages, or parents and imports that cost as much", d.First, artifact.ErrLimit, maxPackages)
+				return list, &joined{slices.Concat([]error{over}, wrong.list), wrong.more}
 			}
 			c, err := pt.dependency(p, d, key)
 			if err != nil {
