@@ -135,10 +135,10 @@ func deepBomb(tb testing.TB) member {
 	return deep
 }
 
-// wideBomb is archives of 20 MiB, each in one of 20 MiB more.
+// wideBomb is archives that have 20 MiB beside the next.
 func wideBomb(tb testing.TB) member {
 	wide := member{name: "end"}
-	for i := range 3 {
+	for i := range 4 {
 		wide = member{name: fmt.Sprint(i, ".jar"), content: archive(tb, member{name: "sparse", content: sparse(20 << 20), stored: true}, wide)}
 	}
 	return wide
