@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync"
 )
 
 // A Kind says what a layer's entry is.
@@ -71,6 +72,7 @@ type File struct {
 	all   []byte
 	read  bool // all is complete
 	taken int64
+	paid  bool // what Bytes needs is among taken
 	err   error
 }
 
@@ -157,7 +159,33 @@ func (f *File) Release() {
 	if f.taken > 0 {
 		f.memory.free(f.taken)
 	}
-	f.taken, f.all, f.read, f.err = 0, nil, false, errReleased
+	f.taken, f.paid, f.all, f.read, f.err = 0, false, nil, false, errReleased
+}
+
+// Reserve takes n bytes of the bound memory for what is made of the content,
+// until release is called: an archive's members. It must come before the
+// content is read, whose own bytes it asks for in the same request where they
+// have to be held, so that nobody waits while holding. An error matches
+// [ErrLimit] if both together are more than Limits.Memory; nothing is taken
+// then, and the content can still be read.
+func (f *File) Reserve(n int64) (release func(), err error) {
+	switch {
+	case f.err != nil:
+		return nil, f.err
+	case f.memory == nil:
+		return func() {}, nil
+	case f.taken > 0 || f.read:
+		return nil, fmt.Errorf("reserve memory for %s: its content was read before", f.Path)
+	}
+	held := int64(0)
+	if f.at == nil && (f.limit <= 0 || f.Size <= f.limit) {
+		held = f.Size
+	}
+	if err := f.memory.take(f.ctx, held+n); err != nil {
+		return nil, fmt.Errorf("reserve memory for %s: %w", f.Path, err)
+	}
+	f.taken, f.paid = held, f.at == nil
+	return sync.OnceFunc(func() { f.memory.free(n) }), nil
 }
 
 var errReleased = errors.New("file used after its visit")
@@ -208,7 +236,7 @@ func (f *File) Bytes() ([]byte, error) {
 	if f.limit > 0 && f.Size > f.limit {
 		return nil, fmt.Errorf("read %s: %w: %d bytes in a file, of %d", f.Path, ErrLimit, f.Size, f.limit)
 	}
-	if f.memory != nil {
+	if f.memory != nil && !f.paid {
 		if err := f.memory.take(f.ctx, f.Size); err != nil {
 			return nil, fmt.Errorf("read %s: %w", f.Path, err)
 		}
