@@ -37,6 +37,7 @@ func rows() []row {
 		{Gentoo, system},
 
 		{SBOM, image},
+		{Jar, installed},
 		{Gemspec, installed},
 		{ComposerInstalled, installed},
 		{RPackage, installed},
@@ -46,6 +47,9 @@ func rows() []row {
 		{PackagesProps, everywhere},
 		{Julia, everywhere},
 
+		{Pom, locked},
+		{GradleLock, locked},
+		{SbtLock, locked},
 		{Bundler, locked},
 		{ComposerLock, locked},
 		{Conan, locked},
