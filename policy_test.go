@@ -83,9 +83,10 @@ func importRules() map[string]importRule {
 		"internal/corpus":    {inside: []string{"vuln"}},
 		"internal/imagetest": {outside: []string{"github.com/klauspost/compress"}},
 
-		"examples/scanimage":     {inside: []string{"scan", "scan/report", "vuln/store"}},
-		"examples/cigate":        {inside: []string{"scan", "vuln/severity", "vuln/store"}},
-		"examples/custommatcher": {inside: []string{"scan", "scan/report", "vuln", "vuln/severity"}},
+		"examples/scanimage":      {inside: []string{"scan", "scan/report", "vuln/store"}},
+		"examples/cigate":         {inside: []string{"scan", "vuln/severity", "vuln/store"}},
+		"examples/customanalyzer": {inside: []string{"scan", "scan/analyze", "scan/source", "vuln"}},
+		"examples/custommatcher":  {inside: []string{"scan", "scan/report", "vuln", "vuln/severity"}},
 	}
 }
 
