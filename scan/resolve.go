@@ -47,6 +47,9 @@ func resolve(target artifact.Target, contents []layerContent, analyzers []artifa
 		}
 		for _, c := range facts.Components {
 			c.Path, c.Analyzer, c.Layer = f.path, analyzers[f.analyzer].Name(), f.file.Layer
+			if c.SourceName == "" {
+				c.SourceName, c.SourceVersion = c.Name, c.Version
+			}
 			if origin, ok := t.origins[identity(f.placed, &c)]; ok {
 				c.Layer = origin
 			}

@@ -137,8 +137,8 @@ type Package struct {
 	Version string
 	Arch    string
 	// SourceName and SourceVersion name the source package this one was built
-	// from. Analyzers fill both always; they equal Name and Version where the
-	// database names no other.
+	// from. They equal Name and Version where the database names no other; a scan
+	// fills them in where an analyzer leaves them empty.
 	SourceName    string
 	SourceVersion string
 	Maintainer    string   // or vendor

@@ -34,7 +34,7 @@ func TestScan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(inv.Components) != 1 || fmt.Sprint(inv.Components[0].ID(), inv.Components[0].Path, inv.Components[0].Layer) != "lodash@4.17.20 srv/VENDORED 1" {
+	if len(inv.Components) != 1 || fmt.Sprintf("%s %s %d", inv.Components[0].ID(), inv.Components[0].Path, inv.Components[0].Layer) != "lodash@4.17.20 srv/VENDORED 1" {
 		t.Errorf("Inspect() = %+v", inv.Components)
 	}
 }
