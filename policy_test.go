@@ -125,6 +125,9 @@ func dependencies() map[string]map[string]string {
 		},
 		"examples/plimsoll": {
 			modulePath:                          "the library",
+			modulePath + "/scan/source/git":     "repositories that are not checked out",
+			modulePath + "/scan/source/daemon":  "images of container engines",
+			"github.com/go-git/go-git/v5":       "the credentials of a repository",
 			"github.com/spf13/cobra":            "commands and flags",
 			"github.com/schollz/progressbar/v3": "the progress line",
 			"github.com/spf13/pflag":            "a set of flags that several commands have",

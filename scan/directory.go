@@ -30,13 +30,16 @@ func Repository(ctx context.Context, dir string, opts Options) (*Report, error) 
 func (o *Options) directory(dir string, kind artifact.TargetKind) Source {
 	from := source.DirectoryOptions{Kind: kind}
 	if len(o.SkipDirs)+len(o.SkipFiles) > 0 {
-		dirs, files := o.SkipDirs, o.SkipFiles
-		from.Skip = func(path string, dir bool) bool {
-			if dir {
-				return matches(dirs, path)
-			}
-			return matches(files, path)
-		}
+		from.Skip = o.Skips
 	}
 	return source.Directory(dir, from)
+}
+
+// Skips reports whether SkipDirs, for a directory, or SkipFiles leave out what is
+// at path. A source that can leave it out spares the work of reading it.
+func (o *Options) Skips(path string, dir bool) bool {
+	if dir {
+		return matches(o.SkipDirs, path)
+	}
+	return matches(o.SkipFiles, path)
 }

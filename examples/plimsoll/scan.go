@@ -25,7 +25,7 @@ import (
 // A target is a kind of thing to scan: a command.
 type target struct {
 	use, short, long, example string
-	image                     bool // it has the flags of images
+	image, repository         bool // it has the flags of these
 	// scan scans one of the things that the command line names.
 	scan func(ctx context.Context, f *scanFlags, ref string, opts scan.Options) (*scan.Report, error)
 }
@@ -49,7 +49,8 @@ func scanCommands() []*cobra.Command {
 
 REF is a reference in a registry, the path of an archive or OCI layout, or
 either with its transport: docker-archive:FILE, oci:DIR[:TAG],
-oci-archive:FILE, registry:REF.
+oci-archive:FILE, registry:REF. docker:NAME, podman:NAME and containerd:NAME
+are images of an engine on this machine, as --image-src has for all names.
 `,
 			example: `  plimsoll image --db osv/ nginx:1.27
   plimsoll image --input app.tar --severity HIGH,CRITICAL --exit-code 1`,
@@ -73,11 +74,14 @@ packages of the system, and those of languages that are installed.
 			scan:    scanDirectory(scan.Rootfs),
 		}),
 		scanCommand(target{
-			use: "repo DIR...", short: "Scan checkouts of repositories",
-			long: `Scan checkouts of repositories: what their lock files name.
+			use: "repo DIR|URL...", short: "Scan repositories", repository: true,
+			long: `Scan repositories: what their lock files name. A directory is a checkout; a
+URL (https, ssh, or git@HOST:PATH) is fetched, one commit without its history.
+The password or token of a URL is $PLIMSOLL_GIT_TOKEN, or stands in the URL.
 `,
-			example: `  plimsoll repo --format json .`,
-			scan:    scanDirectory(scan.Repository),
+			example: `  plimsoll repo --format json .
+  plimsoll repo --branch main https://github.com/example/app`,
+			scan: scanRepository,
 		}),
 		scanCommand(target{
 			use: "sbom FILE...", short: "Scan bills of materials",
@@ -115,6 +119,10 @@ type scanFlags struct {
 	skipFiles      []string
 	dev            bool
 	everything     bool
+
+	imageSource []string
+	branch, tag string
+	commit      string
 
 	stdin io.Reader
 }
@@ -181,8 +189,14 @@ func scanCommand(t target) *cobra.Command {
 	f.database.addSources(flags, "db-source")
 	if t.image {
 		flags.BoolVar(&f.noCache, "no-cache", false, "read all layers, and keep nothing of them")
+		flags.StringSliceVar(&f.imageSource, "image-src", nil, "look for images in these `PLACES`, in order: docker,podman,containerd,remote (default remote)")
 		flags.StringVar(&f.platform, "platform", "", "choose `OS/ARCH[/VARIANT]` from an image for several")
 		flags.BoolVar(&f.insecure, "insecure", false, "allow plain HTTP and unverified certificates of registries")
+	}
+	if t.repository {
+		flags.StringVar(&f.branch, "branch", "", "fetch the `NAME`d branch of a URL")
+		flags.StringVar(&f.tag, "tag", "", "fetch the `NAME`d tag of a URL")
+		flags.StringVar(&f.commit, "commit", "", "fetch the commit with this `ID` of a URL")
 	}
 	flags.IntVar(&f.workers, "workers", 0, "read `N` layers at one time (default one for each processor)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print the report and errors only; with count, its number alone")
@@ -308,6 +322,8 @@ func (f *scanFlags) check(t target, args []string) error {
 		return fmt.Errorf("--min-epss %g: want a probability, 0 to 1", f.minEPSS)
 	case slices.ContainsFunc(f.exitOn, func(kind string) bool { return kind != "kev" }):
 		return fmt.Errorf("--exit-on %s: want kev", strings.Join(f.exitOn, ","))
+	case slices.ContainsFunc(f.imageSource, func(s string) bool { return !isImageSource(s) }):
+		return fmt.Errorf("--image-src %s: want docker, podman, containerd or remote", strings.Join(f.imageSource, ","))
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
@@ -360,10 +376,6 @@ func (f *scanFlags) layerCache() scan.Cache {
 		return nil
 	}
 	return cache.Directory(filepath.Join(dir, "layers"), 0)
-}
-
-func scanImage(ctx context.Context, _ *scanFlags, ref string, opts scan.Options) (*scan.Report, error) {
-	return scan.Image(ctx, ref, opts)
 }
 
 // scanDirectory is one of the library's functions for a directory.
