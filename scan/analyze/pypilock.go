@@ -13,11 +13,11 @@ import (
 const maxEdges = 1 << 20
 
 // A pypiLock is the packages of one lock file as they are read. A package that
-// occurs twice at one version is one.
+// occurs twice at one version is one, spelled as it is the first time.
 type pypiLock struct {
 	list   []artifact.Component // without a version: the project, or a part of it
-	byID   map[string]int
-	byName map[string][]int // by what normalPyPI makes of the name
+	byID   map[string]int       // by name and version, the name as in byName
+	byName map[string][]int     // by what normalPyPI makes of the name
 	edges  int
 }
 
@@ -27,8 +27,9 @@ func newPyPILock() *pypiLock {
 
 // add adds a package, and returns its index.
 func (l *pypiLock) add(name, version string, dev bool, lines []artifact.LineRange) (int, error) {
-	c := library(vuln.TypePyPI, name, version)
-	if i, ok := l.byID[c.ID()]; ok {
+	normal := normalPyPI(name)
+	id := normal + "@" + version
+	if i, ok := l.byID[id]; ok {
 		l.list[i].Dev = l.list[i].Dev && dev
 		l.list[i].Lines = append(l.list[i].Lines, lines...)
 		return i, nil
@@ -39,11 +40,11 @@ func (l *pypiLock) add(name, version string, dev bool, lines []artifact.LineRang
 	case len(name) > maxValue || len(version) > maxValue:
 		return 0, fmt.Errorf("%w: a name or version of more than %d bytes", artifact.ErrLimit, maxValue)
 	}
+	c := library(vuln.TypePyPI, name, version)
 	c.Dev, c.Lines = dev, lines
 	i := len(l.list)
-	l.byID[c.ID()] = i
+	l.byID[id] = i
 	l.list = append(l.list, c)
-	normal := normalPyPI(name)
 	l.byName[normal] = append(l.byName[normal], i)
 	return i, nil
 }
@@ -62,10 +63,19 @@ func (l *pypiLock) find(name, version string) []int {
 	return nil
 }
 
+// count adds n to the number of dependencies, which is bounded.
+func (l *pypiLock) count(n int) error {
+	if n > maxEdges-l.edges {
+		return fmt.Errorf("%w: more than %d dependencies", artifact.ErrLimit, maxEdges)
+	}
+	l.edges += n
+	return nil
+}
+
 // link notes that one package depends on others.
 func (l *pypiLock) link(from int, to []int) error {
-	if l.edges += len(to); l.edges > maxEdges {
-		return fmt.Errorf("%w: more than %d dependencies", artifact.ErrLimit, maxEdges)
+	if err := l.count(len(to)); err != nil {
+		return err
 	}
 	for _, i := range to {
 		if l.list[i].Version != "" && i != from {

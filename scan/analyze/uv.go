@@ -101,7 +101,11 @@ func uvComponents(text []byte) ([]artifact.Component, error) {
 	if err != nil {
 		wrong.add(manifest.first, nil, err)
 	}
-	g.relate(flatten(groups))
+	requirements, err := g.edges(manifest, "requirements")
+	if err != nil {
+		wrong.add(manifest.first, nil, err)
+	}
+	g.relate(requirements, flatten(groups))
 	return g.components(), wrong.err()
 }
 
@@ -208,7 +212,11 @@ func (g *uvGraph) edges(t *tomlTable, key string) ([]uvEdge, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}
-		edges = append(edges, uvEdge{g.find(name, version), extras})
+		e := uvEdge{g.find(name, version), extras}
+		if err := g.count(len(e.to) * (1 + len(extras))); err != nil {
+			return nil, err
+		}
+		edges = append(edges, e)
 	}
 	return edges, nil
 }
@@ -222,10 +230,9 @@ func flatten(lists map[string][]uvEdge) []uvEdge {
 }
 
 // relate says of each package what it is to the project, and whether it is for
-// development. Groups are those of a workspace without a project at its root.
-func (g *uvGraph) relate(groups []uvEdge) {
-	var asked, development []uvEdge
-	development = append(development, groups...)
+// development. What is asked for beforehand is the manifest's own: that of a
+// script, or of a workspace without a project at its root.
+func (g *uvGraph) relate(asked, development []uvEdge) {
 	var project []int
 	for i := range g.list {
 		if r := g.list[i].Relationship; r == artifact.Root || r == artifact.Workspace {
@@ -235,7 +242,7 @@ func (g *uvGraph) relate(groups []uvEdge) {
 			development = append(development, n.groups...)
 		}
 	}
-	if len(project) == 0 && len(groups) == 0 {
+	if len(project)+len(asked)+len(development) == 0 {
 		return
 	}
 	direct := make(map[int]bool)
