@@ -212,8 +212,8 @@ func TestPythonEgg(t *testing.T) {
 		{"not at the top", egg(t, zip.Store, "x/"+member, headers), "no EGG-INFO/PKG-INFO"},
 		{"empty", egg(t, zip.Store), "no EGG-INFO/PKG-INFO"},
 		{"no version", egg(t, zip.Store, member, "Name: a\n"), `EGG-INFO/PKG-INFO: package "a": no version`},
-		{"a long text", egg(t, zip.Deflate, member, headers+strings.Repeat("x", 64<<20)), "a 1"},
-		{"long headers", egg(t, zip.Deflate, member, "Name: a\nVersion: 1\nX: "+strings.Repeat("x", 64<<20)),
+		{"a long text", egg(t, zip.Deflate, member, headers+strings.Repeat("x", 4<<20)), "a 1"},
+		{"long headers", egg(t, zip.Deflate, member, "Name: a\nVersion: 1\nX: "+strings.Repeat("x", 4<<20)),
 			"EGG-INFO/PKG-INFO: limit reached: headers of more than 1048576 bytes"},
 		{"many members", egg(t, zip.Store, many...), "limit reached: an archive in the format for more than 65534 members"},
 		{"a large directory", egg(t, zip.Store, wide...), "limit reached: a directory of more than 8388608 bytes"},
@@ -355,6 +355,7 @@ func TestPythonHostile(t *testing.T) {
 				t.Errorf("%s: Analyze(%s) = no error", row.name, row.path)
 			}
 		}
+		t.Logf("%s: %v", row.name, time.Since(start))
 		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("%s: Analyze(%s) took %v", row.name, row.path, d)
 		}
