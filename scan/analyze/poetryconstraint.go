@@ -1,10 +1,11 @@
 package analyze
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
-	"github.com/plimsoll-go/plimsoll/vuln/version"
+	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
 // poetryConstraint reports whether constraint admits v, or cannot be read:
@@ -37,7 +38,10 @@ func poetryClause(clause, v string) bool {
 		in := between(v, prefix, len(releaseOf(prefix))-1)
 		return in == (operator != "!=")
 	}
-	c := version.PyPI.Compare(v, operand)
+	c, ok := comparePyPI(v, operand)
+	if !ok {
+		return true
+	}
 	switch release := releaseOf(operand); operator {
 	case "", "=", "==", "===":
 		return c == 0
@@ -85,7 +89,20 @@ func between(v, low string, index int) bool {
 		}
 		high.WriteString(strconv.Itoa(n))
 	}
-	return version.PyPI.Compare(v, low) >= 0 && version.PyPI.Compare(v, high.String()) < 0
+	above, ok := comparePyPI(v, low)
+	below, ok2 := comparePyPI(v, high.String())
+	return !ok || !ok2 || above >= 0 && below < 0
+}
+
+// comparePyPI compares two versions, if they are such.
+func comparePyPI(a, b string) (int, bool) {
+	scheme, err := vuln.TypePyPI.Scheme()
+	if err != nil {
+		return 0, false
+	}
+	keyA, errA := scheme.AppendKey(nil, a)
+	keyB, errB := scheme.AppendKey(nil, b)
+	return bytes.Compare(keyA, keyB), errA == nil && errB == nil
 }
 
 // releaseOf is the numbers that v starts with, after an epoch; nil if one is

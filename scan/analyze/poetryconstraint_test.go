@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"encoding/json"
-	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -99,7 +98,7 @@ json.dump([parse_constraint(c).allows(Version.parse(v)) for c, v in json.load(sy
 	}
 	for i, row := range constraintRows() {
 		if got[i] != row.want {
-			t.Error(fmt.Sprintf("%s allows %s: Poetry says %v, the table %v", row.constraint, row.version, got[i], row.want))
+			t.Errorf("%s allows %s: Poetry says %v, the table %v", row.constraint, row.version, got[i], row.want)
 		}
 	}
 }

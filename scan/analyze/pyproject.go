@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -84,21 +85,24 @@ func readPyproject(text []byte) pyprojectWants {
 	return w
 }
 
-// requirementNames adds the names of the requirements at key. What includes
-// another group is passed over: that group is read as well.
+// requirementNames adds the names of the requirements at key, and returns the
+// last error. A table, which includes another group, is passed over: that group
+// is read as well.
 func requirementNames(t *tomlTable, key string, names map[string]bool) error {
 	list, err := t.list(key)
 	for _, v := range list {
-		s, ok := v.(string)
-		if !ok {
-			continue
+		switch v := v.(type) {
+		case string:
+			r, wrong := parseRequirement(v)
+			if wrong != nil {
+				err = fmt.Errorf("%.*q: %w: %.*q", maxQuote, key, wrong, maxQuote, v)
+				continue
+			}
+			names[normalPyPI(r.name)] = true
+		case *tomlTable:
+		default:
+			err = errTOMLType(key)
 		}
-		r, wrong := parseRequirement(s)
-		if wrong != nil {
-			err = wrong
-			continue
-		}
-		names[normalPyPI(r.name)] = true
 	}
 	return err
 }

@@ -246,11 +246,11 @@ func TestRequirements(t *testing.T) {
 		{"a continuation at the end", "a==1 \\", "a 1"},
 		{"two backslashes", "a==1 ; x == \\\n 'y'\n", "a 1"},
 		{"an epoch and a local version", "a==1!2.0+x.1\n", "a 1!2.0+x.1"},
-		{"extras not closed", "a[b==1\n", `line 1: a line that is not a requirement: "a[b==1"`},
-		{"no operator", "a 1\n", `line 1: a line that is not a requirement: "a 1"`},
+		{"extras not closed", "a[b==1\n", `line 1: not a requirement: "a[b==1"`},
+		{"no operator", "a 1\n", `line 1: not a requirement: "a 1"`},
 		{"one =", "a=1\n", ""},
 		{"a version in quotes", "a=='1'\n", `line 1: package "a": a version that is none: "'1'"`},
-		{"a name that ends in a hyphen", "a-==1\n", `line 1: a line that is not a requirement: "a-==1"`},
+		{"a name that ends in a hyphen", "a-==1\n", `line 1: not a requirement: "a-==1"`},
 		{"a Windows path", `..\a` + "\n" + `C:\a\b.whl` + "\n", ""},
 		{"an archive", "a.tar.gz\na.zip\na-1.WHL ; x\n", ""},
 		{"an archive's ending in a version", "a==1.zip\n", "a 1.zip"},
@@ -259,7 +259,7 @@ func TestRequirements(t *testing.T) {
 		{"two versions, one of which is any", "a==1.*,==1.2\n", "a 1.2"},
 		{"the same version twice", "a==1,==1\n", "a 1"},
 		{"NUL", "a==1\x00\n", `line 1: package "a": a version that is none: "1\x00"`},
-		{"invalid UTF-8", "a\xff==1\n", `line 1: a line that is not a requirement: "a\xff==1"`},
+		{"invalid UTF-8", "a\xff==1\n", `line 1: not a requirement: "a\xff==1"`},
 	} {
 		if got := found(t, analyze.Requirements, "requirements.txt", row.text); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
@@ -469,6 +469,41 @@ func TestCondaPackage(t *testing.T) {
 	} {
 		if got := found(t, analyze.CondaPackage, "conda-meta/a-1-0.json", row.text); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
+		}
+	}
+}
+
+// TestPythonLineEnds holds the fixtures with other line ends, and cut before
+// the last one, to the same components on the same lines.
+func TestPythonLineEnds(t *testing.T) {
+	t.Parallel()
+	for name, a := range pythonAnalyzers() {
+		if name == "python-egg" {
+			continue
+		}
+		for path, content := range readTree(t, "testdata/python/"+name) {
+			facts, _ := a.Analyze(t.Context(), newFile(path, []byte(content)))
+			want := renderPython(facts.Components, nil, nil)
+			for what, text := range map[string]string{
+				"CRLF":        strings.ReplaceAll(content, "\n", "\r\n"),
+				"no final LF": strings.TrimRight(content, "\n"),
+			} {
+				facts, _ := a.Analyze(t.Context(), newFile(path, []byte(text)))
+				if diff := cmp.Diff(want, renderPython(facts.Components, nil, nil)); diff != "" {
+					t.Errorf("%s: Analyze(%s) with %s: -want +got\n%s", name, path, what, diff)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkPythonPackage(b *testing.B) {
+	text := "Metadata-Version: 2.1\nName: keel-boat\nVersion: 1.4.2\nLicense: MIT\n" +
+		strings.Repeat("Requires-Dist: mast>=2\n", 50) + "\n" + strings.Repeat("A boat.\n", 5000)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := analyze.PythonPackage.Analyze(b.Context(), newFile("a.egg-info", []byte(text))); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

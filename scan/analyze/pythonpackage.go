@@ -116,42 +116,43 @@ func metadataPackage(text []byte) (c artifact.Component, ok bool, err error) {
 	return c, true, err
 }
 
-// readHeaders calls set for each header of text, with the lines that continue
-// it. It returns the first error of set, and goes on.
+// readHeaders calls set for each header of text that is kept, with the lines
+// that continue it. It returns the first error of set, and goes on.
 func readHeaders(text []byte, set func(name, value string) error) error {
 	var first error
 	var name, value []byte
-	opened := false
-	flush := func() {
-		if opened {
+	kept := false // the header that is being read is
+	end := func() {
+		if kept {
 			if err := set(string(name), strings.TrimSpace(string(value))); err != nil && first == nil {
 				first = err
 			}
 		}
-		opened = false
+		kept = false
 	}
 	for n, line := range lines(text) {
 		switch {
 		case len(line) == 0:
-			flush()
+			end()
 			return first
 		case line[0] == ' ' || line[0] == '\t':
-			// What continues a header nobody keeps may be long: it is not copied.
-			if opened && isKeptHeader(name) {
+			if kept {
 				value = append(append(value, '\n'), line...)
 			}
 			continue
 		case n == 1 && bytes.HasPrefix(line, []byte("From ")): // an mbox's envelope
 			continue
 		}
-		flush()
+		end()
 		colon := bytes.IndexByte(line, ':')
 		if colon < 0 || !isHeaderName(line[:colon]) {
 			return first // Python takes this line for the text's first
 		}
-		name, value, opened = line[:colon], bytes.Clone(line[colon+1:]), true
+		if name = line[:colon]; isKeptHeader(name) {
+			kept, value = true, append(value[:0], line[colon+1:]...)
+		}
 	}
-	flush()
+	end()
 	return first
 }
 

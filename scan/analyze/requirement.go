@@ -19,7 +19,7 @@ type requirement struct {
 }
 
 var (
-	errNotRequirement = errors.New("a line that is not a requirement")
+	errNotRequirement = errors.New("not a requirement")
 	errTwoPins        = errors.New("two versions")
 )
 

@@ -229,7 +229,7 @@ func (d *tomlDocument) value(n *unstable.Node, line int) (any, error) {
 }
 
 // errTOMLType says that a value is not what the format has there.
-func errTOMLType(key string) error { return fmt.Errorf("%s is of the wrong type", key) }
+func errTOMLType(key string) error { return fmt.Errorf("%.*s is of the wrong type", maxQuote, key) }
 
 // value is that at key, or nil. A nil table has none.
 func (t *tomlTable) value(key string) any {
