@@ -325,8 +325,8 @@ func TestPythonTOML(t *testing.T) {
 func TestPythonHostile(t *testing.T) {
 	t.Parallel()
 	const deep = 100000
-	same := strings.Repeat("[[package]]\nname = \"a\"\nversion = \"%d\"\ndependencies = [{ name = \"a\" }]\n", 20000)
-	numbers := make([]any, 20000)
+	same := strings.Repeat("[[package]]\nname = \"a\"\nversion = \"%d\"\ndependencies = [{ name = \"a\" }]\n", 3000)
+	numbers := make([]any, 3000)
 	for i := range numbers {
 		numbers[i] = i
 	}
@@ -355,7 +355,6 @@ func TestPythonHostile(t *testing.T) {
 				t.Errorf("%s: Analyze(%s) = no error", row.name, row.path)
 			}
 		}
-		t.Logf("%s: %v", row.name, time.Since(start))
 		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("%s: Analyze(%s) took %v", row.name, row.path, d)
 		}
