@@ -17,8 +17,8 @@ import (
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
 
-// found is what an analyzer makes of a file, on one line.
-func found(t *testing.T, a artifact.Analyzer, path, content string) string {
+// foundAll is what an analyzer makes of a file, on one line.
+func foundAll(t *testing.T, a artifact.Analyzer, path, content string) string {
 	t.Helper()
 	facts, err := a.Analyze(t.Context(), newFile(path, []byte(content)))
 	var list []string
@@ -113,7 +113,7 @@ func TestPythonPackage(t *testing.T) {
 		{"too long", "Name: a\nVersion: " + strings.Repeat("1", 4097) + "\n", `package "a": limit reached: 4097 bytes in Version, of 4096`},
 		{"a long header before", "Requires-Dist: " + strings.Repeat("x", 9000) + "\nName: a\nVersion: 1\n", "a 1"},
 	} {
-		if got := found(t, analyze.PythonPackage, path, row.text); got != row.want {
+		if got := foundAll(t, analyze.PythonPackage, path, row.text); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
 		}
 	}
@@ -222,7 +222,7 @@ func TestPythonEgg(t *testing.T) {
 		{"cut", good[:len(good)-5], "zip: not a valid zip file"},
 		{"NUL", make([]byte, 5000), "zip: not a valid zip file"},
 	} {
-		if got := found(t, analyze.PythonEgg, "a.egg", string(row.content)); got != row.want {
+		if got := foundAll(t, analyze.PythonEgg, "a.egg", string(row.content)); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
 		}
 		stream := analyzetest.Stream("a.egg", row.content)
@@ -261,7 +261,7 @@ func TestRequirements(t *testing.T) {
 		{"NUL", "a==1\x00\n", `line 1: package "a": a version that is none: "1\x00"`},
 		{"invalid UTF-8", "a\xff==1\n", `line 1: not a requirement: "a\xff==1"`},
 	} {
-		if got := found(t, analyze.Requirements, "requirements.txt", row.text); got != row.want {
+		if got := foundAll(t, analyze.Requirements, "requirements.txt", row.text); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
 		}
 	}
@@ -281,7 +281,7 @@ func TestPipenv(t *testing.T) {
 		{"two versions", `{"default": {"a": {"version": "==1,==2"}}}`, `line 1: package "a": two versions`},
 		{"deep", `{"default": {"a": ` + strings.Repeat("[", 100000), "invalid character '[' exceeded max depth"},
 	} {
-		if got := found(t, analyze.Pipenv, "Pipfile.lock", row.text); got != row.want {
+		if got := foundAll(t, analyze.Pipenv, "Pipfile.lock", row.text); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
 		}
 	}
@@ -314,7 +314,7 @@ func TestPythonTOML(t *testing.T) {
 		{"a long name", "[[package]]\nname = \"" + strings.Repeat("a", 5000) + "\"\nversion = \"1\"\n",
 			`line 1: package "` + strings.Repeat("a", 64) + `": limit reached: a name or version of more than 4096 bytes`},
 	} {
-		if got := found(t, analyze.Poetry, "poetry.lock", row.text); got != row.want {
+		if got := foundAll(t, analyze.Poetry, "poetry.lock", row.text); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
 		}
 	}
@@ -449,7 +449,7 @@ func TestCondaEnvironment(t *testing.T) {
 		{"not YAML", "dependencies: [a=1", "yaml: line 1: did not find expected ',' or ']'"},
 		{"a tab", "dependencies:\n\t- a=1\n", "yaml: line 2: found character that cannot start any token"},
 	} {
-		if got := found(t, analyze.CondaEnvironment, "environment.yml", row.text); got != row.want {
+		if got := foundAll(t, analyze.CondaEnvironment, "environment.yml", row.text); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
 		}
 	}
@@ -466,7 +466,7 @@ func TestCondaPackage(t *testing.T) {
 		{"long", `{"name": "` + strings.Repeat("a", 5000) + `"}`, "limit reached: 5002 bytes in name, of 4096"},
 		{"one", `{"version": "1", "name": "a", "license": ""}`, "a 1"},
 	} {
-		if got := found(t, analyze.CondaPackage, "conda-meta/a-1-0.json", row.text); got != row.want {
+		if got := foundAll(t, analyze.CondaPackage, "conda-meta/a-1-0.json", row.text); got != row.want {
 			t.Errorf("%s: Analyze() = %s, want %s", row.name, got, row.want)
 		}
 	}
