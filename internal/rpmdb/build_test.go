@@ -34,7 +34,7 @@ const headerMagic = "\x8e\xad\xe8\x01\x00\x00\x00\x00"
 func fixtureHeaders(tb testing.TB) [][]byte {
 	tb.Helper()
 	var list [][]byte
-	for rest := gunzip(tb, "testdata/headers.gz"); len(rest) > 0; {
+	for rest := gunzip(tb, "../../testdata/rpm/headers.gz"); len(rest) > 0; {
 		rest = rest[len(headerMagic):]
 		size := 8 + 16*binary.BigEndian.Uint32(rest) + binary.BigEndian.Uint32(rest[4:])
 		list = append(list, rest[:size])

@@ -58,8 +58,8 @@ func fuzz(f *testing.F, db []byte) {
 	})
 }
 
-func FuzzSQLite(f *testing.F)      { fuzz(f, gunzip(f, "testdata/rpmdb.sqlite.gz")[:256<<10]) }
-func FuzzSQLiteSmall(f *testing.F) { fuzz(f, gunzip(f, "testdata/page512.sqlite.gz")) }
+func FuzzSQLite(f *testing.F)      { fuzz(f, gunzip(f, "../../testdata/rpm/rpmdb.sqlite.gz")[:256<<10]) }
+func FuzzSQLiteSmall(f *testing.F) { fuzz(f, gunzip(f, "../../testdata/rpm/page512.sqlite.gz")) }
 func FuzzNDB(f *testing.F)         { fuzz(f, ndb(fixtureHeaders(f)...)) }
 func FuzzBerkeley(f *testing.F) {
 	fuzz(f, berkeley(binary.BigEndian, 4096, true, fixtureHeaders(f)...))
@@ -84,7 +84,7 @@ func FuzzHeader(f *testing.F) {
 
 func FuzzArchive(f *testing.F) {
 	for _, name := range []string{"keel-libs.rpm", "keel.src.rpm"} {
-		content, err := os.ReadFile("testdata/" + name)
+		content, err := os.ReadFile("../../testdata/rpm/" + name)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -160,7 +160,7 @@ func TestHostileFiles(t *testing.T) {
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	all := fixtures(t)
-	all["page 512"] = gunzip(t, "testdata/page512.sqlite.gz")
+	all["page 512"] = gunzip(t, "../../testdata/rpm/page512.sqlite.gz")
 	little, big := binary.LittleEndian, binary.BigEndian
 	// sum makes the first blob's checksum right again.
 	sum := func(b []byte) {

@@ -56,7 +56,7 @@ func fixturePackages() []string {
 func fixtures(tb testing.TB) map[string][]byte {
 	headers := fixtureHeaders(tb)
 	return map[string][]byte{
-		"sqlite by rpm":         gunzip(tb, "testdata/rpmdb.sqlite.gz"),
+		"sqlite by rpm":         gunzip(tb, "../../testdata/rpm/rpmdb.sqlite.gz"),
 		"ndb":                   ndb(headers...),
 		"berkeley, little":      berkeley(binary.LittleEndian, 4096, false, headers...),
 		"berkeley, big":         berkeley(binary.BigEndian, 4096, false, headers...),
@@ -82,7 +82,7 @@ func TestRPM(t *testing.T) {
 	t.Parallel()
 	needTool(t, "rpm")
 	path := t.TempDir() + "/rpmdb.sqlite"
-	if err := os.WriteFile(path, gunzip(t, "testdata/rpmdb.sqlite.gz"), 0o644); err != nil {
+	if err := os.WriteFile(path, gunzip(t, "../../testdata/rpm/rpmdb.sqlite.gz"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	packages, files := describe(t, path)
@@ -100,7 +100,7 @@ func TestRPM(t *testing.T) {
 func TestSQLitePages(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{512, 1024, 65536} {
-		got, errs := read(gunzip(t, fmt.Sprintf("testdata/page%d.sqlite.gz", size)))
+		got, errs := read(gunzip(t, fmt.Sprintf("../../testdata/rpm/page%d.sqlite.gz", size)))
 		if len(errs) > 0 {
 			t.Errorf("page size %d: Packages() = %v", size, errs)
 		}
@@ -161,7 +161,7 @@ func TestArchive(t *testing.T) {
 		{"keel-libs.rpm", "keel-libs|2:1.4~rc1-2.fc40|noarch|keel-1.4~rc1-2.fc40.src.rpm|Fedora Project|Zlib|hull:1.4:20240101:abcdef12"},
 		{"keel.src.rpm", "keel|2:1.4~rc1-2.fc40|noarch|(none)|Fedora Project|MIT AND (GPL-2.0-or-later OR Zlib)|hull:1.4:20240101:abcdef12"},
 	} {
-		content, err := os.ReadFile("testdata/" + row.file)
+		content, err := os.ReadFile("../../testdata/rpm/" + row.file)
 		if err != nil {
 			t.Fatal(err)
 		}

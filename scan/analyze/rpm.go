@@ -54,8 +54,8 @@ func (rpm) Patterns() []artifact.Pattern {
 
 // Bounds of the files that are owned. A workstation has some 400,000 of 30 MB.
 const (
-	maxOwned      = 4 << 20
-	maxOwnedBytes = 256 << 20
+	maxRPMFiles     = 4 << 20
+	maxRPMFileBytes = 256 << 20
 )
 
 func (rpm) Analyze(ctx context.Context, f *artifact.File) (artifact.Facts, error) {
@@ -109,8 +109,8 @@ func (d *rpmDatabase) add(p *rpmdb.Package) {
 // own adds the files of p.
 func (d *rpmDatabase) own(p *rpmdb.Package) {
 	for name, err := range p.Files() {
-		if err == nil && (len(d.facts.Owned) == maxOwned || d.bytes+len(name) > maxOwnedBytes) {
-			err = fmt.Errorf("%w: more than %d owned files, or %d bytes of their paths", artifact.ErrLimit, maxOwned, maxOwnedBytes)
+		if err == nil && (len(d.facts.Owned) == maxRPMFiles || d.bytes+len(name) > maxRPMFileBytes) {
+			err = fmt.Errorf("%w: more than %d owned files, or %d bytes of their paths", artifact.ErrLimit, maxRPMFiles, maxRPMFileBytes)
 			d.full = true
 		}
 		if err != nil {
