@@ -16,6 +16,7 @@ import (
 // all in big-endian order. The first entry may mark a region: the entries that
 // were in the package as it was built and signed. Those after it were added
 // when it was installed, and replace what the region says under the same tag.
+// https://rpm-software-management.github.io/rpm/manual/format_header.html,
 // https://rpm-software-management.github.io/rpm/manual/hregions.html
 type header struct {
 	entries []byte

@@ -23,9 +23,9 @@ import (
 // SOURCERPM names, at the epoch of the package; a package that names none is
 // its own source. Entries called gpg-pubkey are keys, and are left out.
 //
-// A package that another than a distribution built is ThirdParty, see
-// rpmThirdParty. The files of all others are Owned: those that they brought,
-// without directories, links included.
+// A package is ThirdParty unless its vendor begins as a distribution's does, or
+// it has none and its release holds "amzn". The files of those that are not are
+// Owned: what they brought, links included, without directories.
 //
 // A page or a header that is damaged is named in the error, and what it held is
 // left out; so is a package without name, version or release. A package whose
@@ -144,20 +144,20 @@ func rpmComponent(p *rpmdb.Package) (artifact.Component, error) {
 }
 
 // rpmThirdParty reports whether a package is by another than a distribution: its
-// vendor does not begin as those of distributions do. Trivy's list of them has
-// 13 (pkg/fanal/analyzer/pkg/rpm); openEuler and Mageia are added, since there
-// are advisories for them, too, which no package would be held against. Azure
-// Linux and CBL-Mariner are Microsoft's, Photon OS is VMware's.
+// vendor does not begin as those of distributions do. Trivy's list of them
+// (pkg/fanal/analyzer/pkg/rpm) has 13. openEuler and Mageia are added: there are
+// advisories for them, which no package would be held against. Azure Linux and
+// CBL-Mariner are Microsoft's, Photon OS is VMware's.
 //
-// A package without vendor was built by somebody who did not say who they are,
-// as rpmbuild does of itself; every distribution says so. The exception are
-// packages of Amazon's whose release says that they are.
+// A package without vendor is somebody's own build, as rpmbuild makes it unless
+// it is told; distributions do tell it. Amazon did not for all that it built,
+// and its releases show it.
 func rpmThirdParty(vendor, release string) bool {
 	if vendor == "" || vendor == "(none)" {
 		return !strings.Contains(release, "amzn")
 	}
 	for _, known := range [...]string{
-		"AlmaLinux", "Amazon Linux", "Amazon.com", "CentOS", "CloudLinux", "Fedora Project", "Mageia.Org",
+		"AlmaLinux", "Amazon Linux", "Amazon.com", "CentOS", "CloudLinux", "Fedora Project", "Mageia",
 		"Microsoft Corporation", "Oracle America", "Red Hat", "Rocky", "SUSE", "VMware", "http://openeuler.org", "openEuler", "openSUSE",
 	} {
 		if strings.HasPrefix(vendor, known) {

@@ -18,7 +18,7 @@ import (
 //	rpm -qa --queryformat '%{NAME}\t%{VERSION}-%{RELEASE}\t%{INSTALLTIME}\t%{BUILDTIME}\t%{VENDOR}\t%{EPOCH}\t%{SIZE}\t%{ARCH}\t%{EPOCHNUM}\t%{SOURCERPM}\n'
 //
 // prints it, where "(none)" stands for what a package does not have.
-// https://github.com/microsoft/azurelinux/blob/3.0/toolkit/imageconfigs/scripts/cleanup.py
+// https://github.com/microsoft/azurelinux
 //
 // Packages come in the order of the file, and say of themselves what [RPM] has
 // but for licences, modularity and files. A line with another number of fields,
@@ -28,7 +28,7 @@ var RPMManifest artifact.Analyzer = rpmManifest{}
 
 type rpmManifest struct{}
 
-func (rpmManifest) Name() string { return "rpm-manifest" }
+func (rpmManifest) Name() string { return "rpmqa" }
 func (rpmManifest) Version() int { return 1 }
 
 func (rpmManifest) Patterns() []artifact.Pattern {
