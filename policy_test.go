@@ -62,7 +62,7 @@ func importRules() map[string]importRule {
 			outside: []string{"github.com/google/go-containerregistry", "github.com/klauspost/compress"},
 		},
 		"scan/analyze": {
-			inside: []string{"scan/artifact", "vuln"},
+			inside: []string{"internal/rpmdb", "scan/artifact", "vuln"},
 			outside: []string{
 				"github.com/pelletier/go-toml/v2", "gopkg.in/yaml.v3", "github.com/package-url/packageurl-go",
 				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang", "github.com/klauspost/compress",
@@ -78,6 +78,7 @@ func importRules() map[string]importRule {
 			inside:  []string{"scan", "scan/artifact", "vuln", "vuln/severity"},
 			outside: []string{"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go"},
 		},
+		"internal/rpmdb":     {},
 		"internal/boltfile":  {outside: []string{"go.etcd.io/bbolt"}},
 		"internal/download":  {},
 		"internal/corpus":    {inside: []string{"vuln"}},

@@ -17,6 +17,7 @@ const (
 	image      target = 1 << iota // an image, or the root of a system
 	filesystem                    // a directory
 	repository                    // a checkout
+	none       target = 0         // only where all are asked for
 
 	system     = image | filesystem // what only an installed system has
 	installed  = image              // packages of languages where they are installed
@@ -31,6 +32,11 @@ func rows() []row {
 		{OSRelease, system},
 		{Dpkg, system},
 		{APK, system},
+		{RPM, system},
+		{RPMLog, system},
+		{RPMManifest, system},
+		{RedHatBuild, system},
+		{RPMFile, none},
 		{Chisel, system},
 		{Bottlerocket, system},
 		{Pacman, system},
@@ -89,7 +95,13 @@ func Filesystem() []artifact.Analyzer { return of(filesystem) }
 func Repository() []artifact.Analyzer { return of(repository) }
 
 // Everything returns all analyzers there are.
-func Everything() []artifact.Analyzer { return of(everywhere) }
+func Everything() []artifact.Analyzer {
+	var list []artifact.Analyzer
+	for _, r := range rows() {
+		list = append(list, r.analyzer)
+	}
+	return list
+}
 
 func of(t target) []artifact.Analyzer {
 	var list []artifact.Analyzer
