@@ -15,6 +15,7 @@ require (
 	github.com/package-url/packageurl-go v0.1.7
 	github.com/pandatix/go-cvss v0.6.4
 	go.etcd.io/bbolt v1.5.0
+	golang.org/x/mod v0.39.0
 	golang.org/x/sync v0.22.0
 )
 
