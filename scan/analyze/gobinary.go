@@ -91,22 +91,12 @@ func wholeHead(f *artifact.File) ([]byte, error) {
 }
 
 // goModules are the modules of the images of one file.
-type goModules struct {
-	components []artifact.Component
-	index      map[string]int // by ID
-}
+type goModules struct{ componentList }
 
 func (l *goModules) add(name, version string, r artifact.Relationship) {
 	c := library(vuln.TypeGo, name, version)
 	c.Relationship = r
-	if _, ok := l.index[c.ID()]; ok {
-		return
-	}
-	if l.index == nil {
-		l.index = make(map[string]int)
-	}
-	l.index[c.ID()] = len(l.components)
-	l.components = append(l.components, c)
+	l.componentList.add(c)
 }
 
 // read adds the modules of x.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -59,7 +58,7 @@ func (rustBinary) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 	if err != nil {
 		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
-	var crates crateSet
+	var crates componentList
 	var wrong faults
 	for _, x := range images {
 		if s := x.section(sectionRust); s != nil {
@@ -68,7 +67,7 @@ func (rustBinary) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 				wrong.list = append(wrong.list, err)
 				continue
 			}
-			crates.addAll(list, &wrong)
+			addCrates(&crates, list, &wrong)
 		}
 	}
 	facts := artifact.Facts{Components: crates.components}
@@ -129,16 +128,10 @@ func readCrates(r io.ReaderAt, s *area) ([]crate, error) {
 	return list.Packages, nil
 }
 
-// A crateSet is crates without duplicates, in order.
-type crateSet struct {
-	components []artifact.Component
-	index      map[string]int // by ID
-}
-
 var errCrateIndex = errors.New("a dependency that is not in the list")
 
-// addAll adds the crates of one list, and notes what is wrong with it.
-func (s *crateSet) addAll(list []crate, wrong *faults) {
+// addCrates adds the crates of one list, and notes what is wrong with it.
+func addCrates(into *componentList, list []crate, wrong *faults) {
 	direct := make(map[int]bool)
 	for _, c := range list {
 		for _, d := range c.Dependencies {
@@ -174,41 +167,8 @@ func (s *crateSet) addAll(list []crate, wrong *faults) {
 				found.DependsOn = append(found.DependsOn, list[d].Name+"@"+list[d].Version)
 			}
 		}
-		s.add(found)
+		into.add(found)
 	}
-}
-
-// add adds c, or what it says more of the one that is there.
-func (s *crateSet) add(c artifact.Component) {
-	slices.Sort(c.DependsOn)
-	c.DependsOn = slices.Compact(c.DependsOn)
-	i, ok := s.index[c.ID()]
-	if !ok {
-		if s.index == nil {
-			s.index = make(map[string]int)
-		}
-		s.index[c.ID()] = len(s.components)
-		s.components = append(s.components, c)
-		return
-	}
-	old := &s.components[i]
-	old.Dev = old.Dev && c.Dev
-	old.Relationship = closer(old.Relationship, c.Relationship)
-	old.DependsOn = append(old.DependsOn, c.DependsOn...)
-	slices.Sort(old.DependsOn)
-	old.DependsOn = slices.Compact(old.DependsOn)
-}
-
-// closer is the relationship that is closer to the project; what is unknown is
-// closer than nothing.
-func closer(a, b artifact.Relationship) artifact.Relationship {
-	switch {
-	case a == artifact.RelationshipUnknown:
-		return b
-	case b == artifact.RelationshipUnknown:
-		return a
-	}
-	return min(a, b)
 }
 
 // addCrateFault notes what is wrong with crate i.
