@@ -83,6 +83,7 @@ const goModPasses = 8
 // parseGoMod parses text, and again without the lines that are wrong.
 func parseGoMod(text []byte, wrong *faults) *modfile.File {
 	text = slices.Clone(text)
+	ends := newLineIndex(text)
 	for range goModPasses {
 		file, err := modfile.Parse("go.mod", text, nil)
 		if err == nil {
@@ -96,7 +97,7 @@ func parseGoMod(text []byte, wrong *faults) *modfile.File {
 		again := false
 		for _, e := range list {
 			wrong.add(e.Pos.Line, nil, e.Err)
-			again = blankLine(text, e.Pos.Line) || again
+			again = blankLine(text, ends, e.Pos.Line) || again
 		}
 		if !again {
 			return nil
@@ -106,19 +107,23 @@ func parseGoMod(text []byte, wrong *faults) *modfile.File {
 }
 
 // blankLine overwrites a line of text, and reports whether there was anything.
-func blankLine(text []byte, number int) bool {
-	for n, line := range lines(text) {
-		if n != number {
-			continue
-		}
-		changed := false
-		for i := range line {
-			changed = changed || line[i] != ' '
-			line[i] = ' '
-		}
-		return changed
+func blankLine(text []byte, ends lineIndex, number int) bool {
+	first, end := 0, len(text)
+	if number < 1 || number > len(ends)+1 {
+		return false
 	}
-	return false
+	if number > 1 {
+		first = ends[number-2] + 1
+	}
+	if number <= len(ends) {
+		end = ends[number-1]
+	}
+	changed := false
+	for i := first; i < end; i++ {
+		changed = changed || text[i] != ' '
+		text[i] = ' '
+	}
+	return changed
 }
 
 func readGoMod(text []byte) (artifact.Facts, error) {
