@@ -153,6 +153,9 @@ func (x *executable) pointedStrings(head []byte) (version, modules string, err e
 // stringAt is the string at addr, or empty if it does not fit in there.
 func (x *executable) stringAt(addr, length uint64) (string, error) {
 	if length > maxModules {
+		if addr+length < addr {
+			return "", nil
+		}
 		if n, err := x.readAt(make([]byte, 1), addr+length-1); err != nil || n == 0 {
 			return "", err
 		}
