@@ -14,9 +14,6 @@ import (
 const (
 	elfHeaderSize = 64 // of a 64-bit file; a 32-bit one has 52
 
-	elfTypeRelocatable = 1
-	elfTypeCore        = 4
-
 	segmentLoad        = 1
 	segmentNote        = 4
 	segmentTLS         = 7
@@ -33,7 +30,6 @@ const (
 type elfHeader struct {
 	order   binary.ByteOrder
 	wide    bool // 64-bit
-	kind    uint16
 	machine uint16
 
 	segments    uint64 // offset of the program headers
@@ -71,7 +67,7 @@ func parseELFHeader(head []byte) (elfHeader, error) {
 	if head[6] != 1 {
 		return h, fmt.Errorf("%w: version %d", errELFHeader, head[6])
 	}
-	h.kind, h.machine = h.order.Uint16(head[16:]), h.order.Uint16(head[18:])
+	h.machine = h.order.Uint16(head[18:])
 	rest := head[40:]
 	if h.wide {
 		if len(head) < elfHeaderSize {

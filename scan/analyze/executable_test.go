@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"io/fs"
 	"runtime"
 	"strings"
 	"testing"
@@ -147,6 +148,44 @@ func TestSparse(t *testing.T) {
 			}
 			if bytes > 8<<20 {
 				t.Errorf("%s, seekable %t: %s.Analyze() takes %d bytes", row.name, c.seekable, c.a.Name(), bytes)
+			}
+		}
+	}
+}
+
+// TestTailIsShared holds one file to being ruled out by both analyzers, though
+// its content goes by once.
+func TestTailIsShared(t *testing.T) {
+	t.Parallel()
+	tail, sections := elfTail(200<<20, ".text")
+	f := sparse{head: elfHead(200<<20, sections, 3, 2), tail: tail, size: 200 << 20}.file(false)
+	for _, a := range []artifact.Analyzer{GoBinary, RustBinary, GoBinary} {
+		if facts, err := a.Analyze(t.Context(), f); err != nil || !facts.Empty() {
+			t.Errorf("%s.Analyze() = %+v, %v, want nothing", a.Name(), facts, err)
+		}
+	}
+}
+
+func TestExecutablePatterns(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		path string
+		mode fs.FileMode
+		want bool
+	}{
+		{"usr/bin/ship", 0o755, true},
+		{"usr/bin/ship", 0o644, false},
+		{"ship.exe", 0o644, true},
+		{"opt/SHIP.EXE", 0o600, true},
+	} {
+		for _, a := range []artifact.Analyzer{GoBinary, RustBinary} {
+			if got := analyzetest.Wants(a, row.path, row.mode); got != row.want {
+				t.Errorf("Wants(%s, %s, %v) = %t, want %t", a.Name(), row.path, row.mode, got, row.want)
+			}
+			for _, p := range a.Patterns() {
+				if p.Magic != "" && formatOf([]byte(p.Magic+"\x00\x00\x00\x00\x00\x00\x00\x01")) == formatNone {
+					t.Errorf("%s has a pattern of magic %q, which is no format", a.Name(), p.Magic)
+				}
 			}
 		}
 	}

@@ -55,7 +55,7 @@ func judgeELF(head []byte) (headVerdict, error) {
 	if h.sections == 0 {
 		v.rust = no
 	}
-	if h.kind == elfTypeRelocatable || h.kind == elfTypeCore || h.segmentsNum == 0 {
+	if h.segmentsNum == 0 { // an object file: build information is looked up by address
 		return headVerdict{golang: no, rust: v.rust}, nil
 	}
 	end := h.segments + uint64(h.segmentsNum)*uint64(h.segmentSize)
@@ -119,14 +119,12 @@ func hasGoNote(notes []byte, order binary.ByteOrder) bool {
 // them are in the head.
 func judgeHeaders(head []byte) headVerdict {
 	list, err := openExecutable(bytes.NewReader(head), head)
-	if err != nil {
+	switch {
+	case err != nil:
 		return headVerdict{} // cut: the whole file is asked
-	}
-	if len(list) == 0 {
-		// What is neither has no header at all, or one beyond the head.
-		if at := binary.LittleEndian.Uint32(append(head[:len(head):len(head)], make([]byte, 64)...)[0x3c:]); uint64(at)+4 > uint64(len(head)) {
-			return headVerdict{}
-		}
+	case len(list) == 0 && len(head) >= 64 && uint64(binary.LittleEndian.Uint32(head[0x3c:]))+4 > uint64(len(head)):
+		return headVerdict{} // PE's header would be further on
+	case len(list) == 0:
 		return headVerdict{no, no}
 	}
 	x := list[0]

@@ -5,6 +5,7 @@ import (
 	"debug/buildinfo"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -99,8 +100,13 @@ func TestGoBinaryArchive(t *testing.T) {
 // toolchain's own programs.
 func TestGoBinaryOfTheToolchain(t *testing.T) {
 	t.Parallel()
-	files, _ := filepath.Glob(filepath.Join(runtime.GOROOT(), "bin", "*"))
-	tools, _ := filepath.Glob(filepath.Join(runtime.GOROOT(), "pkg", "tool", "*", "*"))
+	out, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := strings.TrimSpace(string(out))
+	files, _ := filepath.Glob(filepath.Join(root, "bin", "*"))
+	tools, _ := filepath.Glob(filepath.Join(root, "pkg", "tool", "*", "*"))
 	for _, path := range append(files, tools...) {
 		info, err := buildinfo.ReadFile(path)
 		if err != nil {
