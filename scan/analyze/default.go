@@ -43,6 +43,8 @@ func rows() []row {
 		{Gentoo, system},
 
 		{SBOM, image},
+		{GoBinary, installed},
+		{RustBinary, installed},
 		{PythonPackage, installed},
 		{CondaPackage, installed},
 		{Jar, installed},
@@ -50,12 +52,14 @@ func rows() []row {
 		{ComposerInstalled, installed},
 		{RPackage, installed},
 
+		{CargoLock, everywhere},
 		{PythonEgg, everywhere},
 		{DotnetDeps, everywhere},
 		{NuGet, everywhere},
 		{PackagesProps, everywhere},
 		{Julia, everywhere},
 
+		{GoMod, locked},
 		{Requirements, locked},
 		{Pipenv, locked},
 		{Poetry, locked},

@@ -232,12 +232,3 @@ func mergePin(c *artifact.Component, again artifact.Component) {
 		}
 	}
 }
-
-// closer is which of two relationships is closer to the project; unknown is
-// the furthest.
-func closer(a, b artifact.Relationship) artifact.Relationship {
-	if a == artifact.RelationshipUnknown || b == artifact.RelationshipUnknown {
-		return max(a, b)
-	}
-	return min(a, b)
-}

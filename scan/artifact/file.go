@@ -71,6 +71,7 @@ type File struct {
 	head  []byte
 	all   []byte
 	read  bool // all is complete
+	tail  []byte
 	taken int64
 	paid  bool // what Bytes needs is among taken
 	err   error
@@ -159,7 +160,7 @@ func (f *File) Release() {
 	if f.taken > 0 {
 		f.memory.free(f.taken)
 	}
-	f.taken, f.paid, f.all, f.read, f.err = 0, false, nil, false, errReleased
+	f.taken, f.paid, f.all, f.read, f.tail, f.err = 0, false, nil, false, nil, errReleased
 }
 
 // Reserve takes n bytes of the bound memory for what is made of the content,
@@ -169,6 +170,7 @@ func (f *File) Release() {
 // [ErrLimit] if both together are more than Limits.Memory; nothing is taken
 // then, and the content can still be read.
 func (f *File) Reserve(n int64) (release func(), err error) {
+	f.open()
 	switch {
 	case f.err != nil:
 		return nil, f.err
@@ -264,6 +266,70 @@ func (f *File) ReaderAt() (io.ReaderAt, int64, error) {
 		return nil, 0, err
 	}
 	return bytes.NewReader(b), int64(len(b)), nil
+}
+
+// TailSize is the most that [File.Tail] returns.
+const TailSize = 1 << 20
+
+// Tail returns the last bytes of the content, at most TailSize: for files that
+// say at their end what they hold, and that Bytes may refuse. It reads past the
+// rest where the source cannot seek and Bytes refuses the content, which then
+// stays refused; no more than the tail is held. The slice must not be changed.
+func (f *File) Tail() ([]byte, error) {
+	f.open()
+	if f.tail != nil {
+		return f.tail, nil
+	}
+	if f.at != nil && f.err == nil {
+		tail := make([]byte, min(f.Size, TailSize))
+		if _, err := f.at.ReadAt(tail, f.Size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+			return nil, f.wrap(err)
+		}
+		f.tail = tail
+		return tail, nil
+	}
+	b, err := f.Bytes()
+	if err == nil {
+		return b[max(0, len(b)-TailSize):], nil
+	}
+	if f.err != nil || !errors.Is(err, ErrLimit) {
+		return nil, err
+	}
+	head := f.Head()
+	if f.err != nil {
+		return nil, f.err
+	}
+	f.err = err
+	tail, err := f.forward(head)
+	if err != nil {
+		f.err = err
+		return nil, err
+	}
+	f.tail = tail
+	return tail, nil
+}
+
+// forward reads what follows head and returns the last bytes of both.
+func (f *File) forward(head []byte) ([]byte, error) {
+	const size = TailSize
+	buf := make([]byte, 0, 2*size)
+	buf = append(buf, head...)
+	for left := f.Size - int64(len(head)); left > 0; {
+		if f.ctx != nil && f.ctx.Err() != nil {
+			return nil, f.ctx.Err()
+		}
+		if len(buf) == cap(buf) {
+			buf = buf[:copy(buf, buf[len(buf)-size:])]
+		}
+		n := min(left, int64(cap(buf)-len(buf)))
+		part := buf[len(buf) : len(buf)+int(n)]
+		if _, err := io.ReadFull(f.src, part); err != nil {
+			return nil, f.wrap(err)
+		}
+		buf = buf[:len(buf)+int(n)]
+		left -= n
+	}
+	return buf[max(0, len(buf)-size):], nil
 }
 
 func (f *File) wrap(err error) error {
