@@ -54,6 +54,10 @@ type Result struct {
 func Match(ctx context.Context, db Database, os OS, packages []*Package) (Result, error) {
 	var res Result
 	orders := make(map[PackageType]order)
+	var named struct { // the advisories that name a package without a version
+		n    int
+		last string
+	}
 	for _, p := range packages {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
@@ -68,11 +72,11 @@ func Match(ctx context.Context, db Database, os OS, packages []*Package) (Result
 			continue
 		}
 		first := len(res.Affected)
-		named, last := 0, ""
+		named.n = 0
 		err := db.Affected(ctx, os, p, func(h Hit) bool {
 			if h.Err != nil && errors.Is(h.Err, ErrUnknownVersion) {
-				if named == 0 || h.Advisory != last {
-					named, last = named+1, h.Advisory
+				if named.n == 0 || h.Advisory != named.last {
+					named.n, named.last = named.n+1, h.Advisory
 				}
 				return true
 			}
@@ -90,8 +94,8 @@ func Match(ctx context.Context, db Database, os OS, packages []*Package) (Result
 		} else if err != nil {
 			return Result{}, fmt.Errorf("look up %s %s: %w", p.Name, p.Version, err)
 		}
-		if named > 0 {
-			res.Unjudged = append(res.Unjudged, Unjudged{Package: p, Err: unversioned(named)})
+		if named.n > 0 {
+			res.Unjudged = append(res.Unjudged, Unjudged{Package: p, Err: unversioned(named.n)})
 		}
 		slices.SortFunc(res.Affected[first:], func(a, b Affected) int { return cmp.Compare(a.ID, b.ID) })
 	}
