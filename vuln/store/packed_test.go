@@ -153,6 +153,7 @@ func FuzzPacked(f *testing.F) {
 	f.Add(seedRow(), "1.0.0")
 	f.Add(append(seedRow(), seedRow()...), "1:2-3")
 	f.Add(appendRow(nil, &row{id: "T", vulnerabilities: []string{"T"}, compiled: osv.Compiled{Unjudged: "why"}}), "")
+	f.Add(appendRow(nil, &row{id: "T", vulnerabilities: []string{"T"}, modular: true, modules: []string{"m:1"}}), "")
 	f.Add([]byte{6, isUnjudged, 0, 1, 'A', 1, 1<<1 | 1}, "x")
 	f.Fuzz(func(t *testing.T, value []byte, v string) {
 		hits, err := judge(value, &subject{version: v, key: []byte(v)}, nil)
