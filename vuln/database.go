@@ -16,9 +16,11 @@ import (
 type Database interface {
 	// Affected yields each advisory whose affected range p falls in when
 	// installed on os, and each that cannot be judged (Hit.Err says why),
-	// ordered by advisory id; twice if it has two such ranges. It stops early when yield returns false. An
-	// error means that the database could not answer; it matches
-	// [ErrNoAdvisories] where it holds nothing for os.
+	// ordered by advisory id; twice if it has two such ranges. For a package
+	// that is [Package.Unversioned] it yields each advisory that names it, with
+	// an Err that matches [ErrUnknownVersion]. It stops early when yield returns
+	// false. An error means that the database could not answer; it matches
+	// [ErrNoAdvisories] where it holds nothing for os, or for what p is from.
 	Affected(ctx context.Context, os OS, p *Package, yield func(Hit) bool) error
 	// Details reads the whole advisory. An unknown id is [ErrNotFound].
 	Details(ctx context.Context, id string) (Advisory, error)
@@ -61,6 +63,10 @@ type EPSS struct {
 	Percentile  float64   // share of CVEs with the same probability or less, 0 to 1
 	Date        time.Time // the day of the model run
 }
+
+// ErrUnknownVersion is matched by Hit.Err where only the version of the package
+// is missing to judge the advisory.
+var ErrUnknownVersion = errors.New("the version is unknown")
 
 // ErrNotFound is matched by the error of Database.Details for an unknown id.
 var ErrNotFound = errors.New("advisory not found")

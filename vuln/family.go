@@ -10,15 +10,24 @@ type family struct {
 	// filed under Alpine alone is not: the schema demands a release there, and
 	// the records that lack it are another distribution's.
 	general Ecosystem
-	// binary is set where advisories name installed packages, not the source
-	// packages they are built from.
-	binary bool
+	by      names
+	modular bool // it has modules: https://docs.fedoraproject.org/en-US/modularity/
 }
+
+// names says what advisories name: source packages and their versions, the
+// installed ones, or source packages by the versions of the installed ones.
+type names uint8
+
+const (
+	bySource names = iota
+	byBinary
+	bySourceName
+)
 
 // families is the table of those that OSV has advisories for.
 // https://ossf.github.io/osv-schema/#defined-ecosystems
 func families(name Family) (family, bool) {
-	f := family{packages: TypeRPM, binary: true}
+	f := family{packages: TypeRPM, by: byBinary}
 	switch name {
 	case Debian:
 		f = family{packages: TypeDeb, general: "Debian", ecosystems: prefixed("Debian:", debianMajor)}
@@ -29,37 +38,37 @@ func families(name Family) (family, bool) {
 	case Alpine:
 		f = family{packages: TypeAPK, ecosystems: prefixed("Alpine:", alpineRelease)}
 	case Wolfi:
-		f = family{packages: TypeAPK, ecosystems: only("Wolfi")}
+		f = family{packages: TypeAPK, ecosystems: only("Wolfi"), by: bySourceName}
 	case Chainguard:
-		f = family{packages: TypeAPK, ecosystems: only("Chainguard", "Wolfi")}
+		f = family{packages: TypeAPK, ecosystems: only("Chainguard", "Wolfi"), by: bySourceName}
 	case MinimOS:
-		f = family{packages: TypeAPK, ecosystems: only("MinimOS")}
+		f = family{packages: TypeAPK, ecosystems: only("MinimOS"), by: bySourceName}
 	case Alpaquita:
 		f = family{packages: TypeAPK, ecosystems: prefixed("Alpaquita:", bellSoftRelease)}
 	case BellSoft:
 		f = family{packages: TypeAPK, ecosystems: prefixed("BellSoft Hardened Containers:", bellSoftRelease)}
 	case AlmaLinux:
-		f.ecosystems = prefixed("AlmaLinux:", major)
+		f.ecosystems, f.modular = prefixed("AlmaLinux:", major), true
 	case RedHat, CentOS:
-		f.ecosystems = redHatEcosystems
+		f.ecosystems, f.modular = redHatEcosystems, true
 	case Rocky:
-		f.ecosystems, f.binary = prefixed("Rocky Linux:", major), false
+		f.ecosystems, f.by, f.modular = prefixed("Rocky Linux:", major), bySource, true
 	case SLES:
 		f.ecosystems = suseEcosystems
 	case SLEMicro:
-		f.ecosystems = prefixed("SUSE:Linux Enterprise Micro ", whole)
+		f.ecosystems = suseMicroEcosystems
 	case OpenSUSELeap:
 		f.ecosystems = prefixed("openSUSE:Leap ", whole)
 	case OpenSUSETumbleweed:
 		f.ecosystems = only("openSUSE:Tumbleweed")
 	case Photon:
-		f.ecosystems = prefixed("Photon OS:", whole)
+		f.ecosystems, f.by = prefixed("Photon OS:", whole), bySourceName
 	case AzureLinux, Mariner:
-		f.ecosystems, f.binary = prefixed("Azure Linux:", major), false
+		f.ecosystems, f.by = prefixed("Azure Linux:", major), bySource
 	case Mageia:
-		f.ecosystems, f.binary = prefixed("Mageia:", major), false
+		f.ecosystems, f.by = prefixed("Mageia:", major), bySource
 	case OpenEuler:
-		f.ecosystems, f.binary = openEulerEcosystems, false
+		f.ecosystems, f.by = openEulerEcosystems, bySource
 	default:
 		return family{}, false
 	}
@@ -146,6 +155,15 @@ func suseEcosystems(o OS) []Ecosystem {
 		list = append(list, Ecosystem("SUSE:Linux Enterprise Module for "+module+" "+release))
 	}
 	return list
+}
+
+// suseMicroEcosystems has the name of releases before 6 and that of those since.
+// https://documentation.suse.com/sle-micro/6.0/
+func suseMicroEcosystems(o OS) []Ecosystem {
+	if m := major(o); m == "" || len(m) == 1 && m < "6" {
+		return prefixed("SUSE:Linux Enterprise Micro ", whole)(o)
+	}
+	return []Ecosystem{Ecosystem("SUSE:Linux Micro " + o.Version), Ecosystem("SUSE:Linux Enterprise Micro " + o.Version)}
 }
 
 // openEulerEcosystems spell the release as os-release does in PRETTY_NAME,

@@ -32,7 +32,9 @@ type Affected struct {
 type Unjudged struct {
 	Package  *Package
 	Advisory string // "" when no advisory could be judged for the package
-	Err      error
+	// Err matches ErrNoAdvisories, ErrUnknownVersion or version.ErrInvalid where
+	// it is about the package, and is Hit.Err where it is about the advisory.
+	Err error
 }
 
 // Result is what [Match] found.
@@ -46,10 +48,16 @@ type Result struct {
 // version and the worst severity count. Details are not read.
 //
 // A package whose version cannot be ordered, that nothing is known for, or that
-// a third party built, is Unjudged, not clean. An error means that there is no result.
+// a third party built, is Unjudged, not clean. One that has no version
+// ([Package.Unversioned]) is Unjudged, once, if advisories name it. An error
+// means that there is no result.
 func Match(ctx context.Context, db Database, os OS, packages []*Package) (Result, error) {
 	var res Result
 	orders := make(map[PackageType]order)
+	var named struct { // the advisories that name a package without a version
+		n    int
+		last string
+	}
 	for _, p := range packages {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
@@ -64,7 +72,14 @@ func Match(ctx context.Context, db Database, os OS, packages []*Package) (Result
 			continue
 		}
 		first := len(res.Affected)
+		named.n = 0
 		err := db.Affected(ctx, os, p, func(h Hit) bool {
+			if h.Err != nil && errors.Is(h.Err, ErrUnknownVersion) {
+				if named.n == 0 || h.Advisory != named.last {
+					named.n, named.last = named.n+1, h.Advisory
+				}
+				return true
+			}
 			if h.Err != nil {
 				res.Unjudged = append(res.Unjudged, Unjudged{Package: p, Advisory: h.Advisory, Err: h.Err})
 				return true
@@ -79,9 +94,21 @@ func Match(ctx context.Context, db Database, os OS, packages []*Package) (Result
 		} else if err != nil {
 			return Result{}, fmt.Errorf("look up %s %s: %w", p.Name, p.Version, err)
 		}
+		if named.n > 0 {
+			res.Unjudged = append(res.Unjudged, Unjudged{Package: p, Err: unversioned(named.n)})
+		}
 		slices.SortFunc(res.Affected[first:], func(a, b Affected) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	return res, nil
+}
+
+// unversioned is the error for a package without a version that n advisories
+// name.
+func unversioned(n int) error {
+	if n == 1 {
+		return fmt.Errorf("%w, and 1 advisory names the package", ErrUnknownVersion)
+	}
+	return fmt.Errorf("%w, and %d advisories name the package", ErrUnknownVersion, n)
 }
 
 // An order is how the versions of packages of one type are compared.
@@ -107,6 +134,9 @@ func (o order) check(p *Package) error {
 	}
 	if p.ThirdParty {
 		return fmt.Errorf("%w: %s is not the distribution's", ErrNoAdvisories, p.Name)
+	}
+	if p.Unversioned() {
+		return nil // the database tells whether that matters
 	}
 	v := p.Version
 	if o.lookup != nil {

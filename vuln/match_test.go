@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -80,6 +81,70 @@ func TestMatch(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateErrors()); diff != "" {
 		t.Errorf("Match (-want +got):\n%s", diff)
+	}
+}
+
+// What has no version is told once, and only where that matters.
+func TestMatchUnversioned(t *testing.T) {
+	t.Parallel()
+	unknown := func(id string) vuln.Hit {
+		return vuln.Hit{Advisory: id, IDs: []string{id}, Err: vuln.ErrUnknownVersion}
+	}
+	db := table{
+		"one":  {unknown("GHSA-1")},
+		"some": {unknown("GHSA-1"), unknown("GHSA-1"), unknown("GHSA-2"), {Advisory: "MAL-3", IDs: []string{"MAL-3"}}},
+	}
+	pkg := func(t vuln.PackageType, name, version string) *vuln.Package {
+		return &vuln.Package{Type: t, Name: name, Version: version, SourceName: name, SourceVersion: version}
+	}
+	one, some, none := pkg(vuln.TypeGo, "one", "(devel)"), pkg(vuln.TypeMaven, "some", ""), pkg(vuln.TypeGo, "none", "")
+	system, devel := pkg(vuln.TypeDeb, "one", ""), pkg(vuln.TypeNPM, "one", "(devel)")
+	got, err := vuln.Match(t.Context(), db, vuln.OS{Family: vuln.Debian, Version: "12"}, []*vuln.Package{some, one, none, system, devel})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Affected) != 1 || got.Affected[0].ID != "MAL-3" {
+		t.Errorf("Match: affected %+v, want MAL-3 alone", got.Affected)
+	}
+	var lines []string
+	for _, u := range got.Unjudged {
+		lines = append(lines, fmt.Sprintf("%s %s: %v", u.Package.Type, u.Package.Name, u.Err))
+		if u.Advisory != "" || errors.Is(u.Err, vuln.ErrUnknownVersion) != u.Package.Unversioned() {
+			t.Errorf("Match: unjudged %+v", u)
+		}
+	}
+	want := []string{
+		"maven some: the version is unknown, and 2 advisories name the package",
+		"golang one: the version is unknown, and 1 advisory names the package",
+		`deb one: invalid deb version ""`,
+		`npm one: invalid npm version "(devel)"`,
+	}
+	for i := range want {
+		if i >= len(lines) || !strings.HasPrefix(lines[i], want[i]) {
+			t.Errorf("Match: unjudged %q, want %q", lines, want)
+			break
+		}
+	}
+	if len(lines) != len(want) {
+		t.Errorf("Match: unjudged %q, want %q", lines, want)
+	}
+}
+
+// A CVE that several announcements are about is one finding, with all of them.
+func TestMatchTransitive(t *testing.T) {
+	t.Parallel()
+	db := table{"wayland": {
+		{Advisory: "UBUNTU-CVE-2021-3782", IDs: []string{"CVE-2021-3782"}, Fixed: "1.16-1ubuntu1", Status: vuln.StatusFixed},
+		{Advisory: "USN-5614-1", IDs: []string{"CVE-2021-3782", "CVE-2021-0001"}, Fixed: "1.16-1ubuntu2", Status: vuln.StatusFixed},
+	}}
+	p := deb("wayland", "1.16-1")
+	got, err := vuln.Match(t.Context(), db, vuln.OS{Family: vuln.Ubuntu, Version: "18.04"}, []*vuln.Package{p})
+	want := []vuln.Affected{
+		{Package: p, ID: "CVE-2021-0001", Advisories: []string{"USN-5614-1"}, Status: vuln.StatusFixed, FixedVersion: "1.16-1ubuntu2"},
+		{Package: p, ID: "CVE-2021-3782", Advisories: []string{"USN-5614-1", "UBUNTU-CVE-2021-3782"}, Status: vuln.StatusFixed, FixedVersion: "1.16-1ubuntu2"},
+	}
+	if diff := cmp.Diff(want, got.Affected); diff != "" || err != nil {
+		t.Errorf("Match, %v (-want +got):\n%s", err, diff)
 	}
 }
 

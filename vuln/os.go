@@ -90,13 +90,14 @@ var ErrNoAdvisories = errors.New("no advisories")
 //
 //	debian       Debian:<major>                        "12.15" is Debian:12
 //	ubuntu       Ubuntu:<version>, :LTS after it for the April releases of even
-//	             years; a database may not have marked one yet, so both
+//	             years; a database may not have marked one yet, so both.
+//	             Ubuntu:Pro:<version>:LTS beside them where Extended is set
 //	alpine       Alpine:v<major>.<minor>, Alpine:edge  Repository before Version
 //	almalinux    AlmaLinux:<major>
 //	rocky        Rocky Linux:<major>
 //	rhel, centos Red Hat:<CPE> of the repositories of the major release
 //	sles         SUSE:Linux Enterprise Server <15 SP5> and its modules
-//	sle-micro    SUSE:Linux Enterprise Micro <5.3>
+//	sle-micro    SUSE:Linux Enterprise Micro <5.3>, SUSE:Linux Micro <6.0>
 //	opensuse     openSUSE:Leap <15.5>, openSUSE:Tumbleweed
 //	photon       Photon OS:<5.0>
 //	azurelinux   Azure Linux:<major>, mariner too
@@ -151,7 +152,8 @@ func debianMajor(o OS) string {
 
 // ubuntuEcosystems adds the LTS mark that OSV has for April of even years, and
 // "Ubuntu:26.04" after "Ubuntu:26.04:LTS": records of a release from before it
-// was marked.
+// was marked. What Ubuntu Pro maintains is filed apart; a record names each
+// package of a release in one of the two only.
 // https://ubuntu.com/about/release-cycle
 func ubuntuEcosystems(o OS) []Ecosystem {
 	year, month, ok := strings.Cut(o.Version, ".")
@@ -161,7 +163,11 @@ func ubuntuEcosystems(o OS) []Ecosystem {
 	}
 	release := Ecosystem("Ubuntu:" + year + "." + month)
 	if n, _ := strconv.Atoi(year); n%2 == 0 && month == "04" {
-		return []Ecosystem{release + ":LTS", release}
+		list := []Ecosystem{release + ":LTS", release}
+		if o.Extended {
+			list = append(list, Ecosystem("Ubuntu:Pro:"+year+"."+month+":LTS"))
+		}
+		return list
 	}
 	return []Ecosystem{release}
 }

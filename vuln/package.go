@@ -154,6 +154,15 @@ type Package struct {
 	ThirdParty bool
 }
 
+// Unversioned reports whether p, of a language, does not say its version: a jar
+// without one in its manifest, a Go program built from a checkout, "(devel)".
+func (p *Package) Unversioned() bool {
+	if p.Type.System() {
+		return false
+	}
+	return p.Version == "" || p.Version == "(devel)" && p.Type == TypeGo
+}
+
 // NormalizeName is how name is looked up in eco: packages of some ecosystems
 // are the same however their names are capitalised or joined.
 //

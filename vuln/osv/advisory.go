@@ -41,27 +41,72 @@ func parseTime(s string) time.Time {
 }
 
 // Vulnerabilities are the ids that e stands for, in its own order and each
-// once: the CVE ids among its upstream ids; else those among its aliases; else
-// its own id. Related ids are neighbours and never count.
+// once: the CVE ids among its upstream ids; else those among its aliases; else,
+// in the records of SUSE and openSUSE, which list there what an update fixes,
+// those among its related ids; else its own id. Elsewhere related ids are
+// neighbours and never count.
+//
+// A distribution's record of one CVE stands for that CVE wherever its id is
+// found, "UBUNTU-CVE-2024-1" for CVE-2024-1, but only where no CVE is named.
 func (e *Entry) Vulnerabilities() []string {
-	for _, ids := range [][]string{e.Upstream, e.Aliases} {
-		if cves := onlyCVE(ids); len(cves) > 0 {
+	lists := [][]string{e.Upstream, e.Aliases, nil}
+	if e.isSUSE() {
+		lists[2] = e.Related
+	}
+	for _, ids := range lists {
+		if cves := onlyCVE(ids, plainCVE); len(cves) > 0 {
+			return cves
+		}
+	}
+	for _, ids := range append(lists, []string{e.ID}) {
+		if cves := onlyCVE(ids, recordCVE); len(cves) > 0 {
 			return cves
 		}
 	}
 	return []string{e.ID}
 }
 
-func onlyCVE(ids []string) []string {
+// isSUSE reports whether all that e is about are SUSE's packages.
+func (e *Entry) isSUSE() bool {
+	for i := range e.Affected {
+		switch e.Affected[i].Package.Ecosystem.Base() {
+		case "SUSE", "openSUSE":
+		default:
+			return false
+		}
+	}
+	return len(e.Affected) > 0
+}
+
+// onlyCVE are the CVE ids that of finds in ids, each once.
+func onlyCVE(ids []string, of func(string) string) []string {
 	var cves []string
 	seen := make(map[string]bool)
 	for _, id := range ids {
-		if isCVE(id) && !seen[id] {
-			seen[id] = true
-			cves = append(cves, id)
+		if cve := of(id); cve != "" && !seen[cve] {
+			seen[cve] = true
+			cves = append(cves, cve)
 		}
 	}
 	return cves
+}
+
+func plainCVE(id string) string {
+	if isCVE(id) {
+		return id
+	}
+	return ""
+}
+
+// recordCVE is the CVE in the id of a distribution's record about it, or "".
+// https://ossf.github.io/osv-schema/#id-modified-fields
+func recordCVE(id string) string {
+	for _, prefix := range []string{"UBUNTU-", "DEBIAN-", "ALPINE-"} {
+		if cve, ok := strings.CutPrefix(id, prefix); ok {
+			return plainCVE(cve)
+		}
+	}
+	return ""
 }
 
 // isCVE tells a CVE id: "CVE-", a year of four digits, "-", four digits or

@@ -99,11 +99,53 @@ func TestVulnerabilities(t *testing.T) {
 		{"aliases", Entry{ID: "A", Upstream: []string{"UBUNTU-CVE-2024-0001"}, Aliases: []string{"GHSA-x", "CVE-2024-12345"}}, []string{"CVE-2024-12345"}},
 		{"own id", Entry{ID: "A", Aliases: []string{"GHSA-x"}}, []string{"A"}},
 		{"own CVE", Entry{ID: "CVE-2024-0001"}, []string{"CVE-2024-0001"}},
+		{"USN before UBUNTU-CVE", Entry{ID: "USN-1-1", Upstream: []string{"UBUNTU-CVE-2024-0001", "CVE-2024-0001", "UBUNTU-CVE-2024-0002"}}, []string{"CVE-2024-0001"}},
+		{"USN of UBUNTU-CVEs alone", Entry{ID: "USN-1-1", Upstream: []string{"UBUNTU-CVE-2024-0001", "UBUNTU-CVE-2024-0002", "UBUNTU-CVE-2024-0001", "UBUNTU-CVE-x"}}, []string{"CVE-2024-0001", "CVE-2024-0002"}},
+		{"record of one CVE", Entry{ID: "DEBIAN-CVE-2024-0001"}, []string{"CVE-2024-0001"}},
+		{"GHSA is no CVE", Entry{ID: "MAL-2024-0001", Upstream: []string{"GHSA-x"}}, []string{"MAL-2024-0001"}},
+		{"SUSE", Entry{ID: "SUSE-SU-2024:1-1", Related: []string{"CVE-2024-0002", "CVE-2024-0001", "CVE-2024-0002"}, Affected: about("SUSE:Linux Enterprise Server 15 SP5", "openSUSE:Leap 15.5")}, []string{"CVE-2024-0002", "CVE-2024-0001"}},
+		{"SUSE, upstream first", Entry{ID: "SUSE-SU-2024:1-1", Upstream: []string{"CVE-2024-0003"}, Related: []string{"CVE-2024-0002"}, Affected: about("openSUSE:Tumbleweed")}, []string{"CVE-2024-0003"}},
+		{"SUSE without a CVE", Entry{ID: "SUSE-RU-2024:1-1", Affected: about("openSUSE:Tumbleweed")}, []string{"SUSE-RU-2024:1-1"}},
+		{"SUSE and others", Entry{ID: "A", Related: []string{"CVE-2024-0002"}, Affected: about("SUSE:Linux Enterprise Server 15", "npm")}, []string{"A"}},
 		{"never related", Entry{ID: "A", Related: []string{"CVE-2024-0001"}}, []string{"A"}},
 		{"not quite", Entry{ID: "A", Upstream: []string{"CVE-24-0001", "CVE-2024-001", "CVE-2024-0001x", "CVE-2024", "cve-2024-0001", "CVE-2024-"}}, []string{"A"}},
 	} {
 		if diff := cmp.Diff(row.want, row.e.Vulnerabilities()); diff != "" {
 			t.Errorf("%s: Vulnerabilities (-want +got):\n%s", row.name, diff)
+		}
+	}
+}
+
+func about(ecosystems ...vuln.Ecosystem) (list []Affected) {
+	for _, eco := range ecosystems {
+		list = append(list, Affected{Package: Package{Ecosystem: eco, Name: "p"}})
+	}
+	return list
+}
+
+func TestModules(t *testing.T) {
+	t.Parallel()
+	const inModule, plain = "1:14.18.2-2.module_el8.5.0+254+b4526b16", "1:14.18.2-2.el8"
+	for _, row := range []struct {
+		eco     vuln.Ecosystem
+		summary string
+		fixed   string
+		want    []string
+		ok      bool
+	}{
+		{"AlmaLinux:8", "Important: nodejs:14 security and bug fix update", inModule, []string{"nodejs:14"}, true},
+		{"AlmaLinux:8", "Moderate: virt:rhel and virt-devel:rhel security update", inModule, []string{"virt:rhel", "virt-devel:rhel"}, true},
+		{"AlmaLinux:8", "container-tools bug fix update", inModule, nil, true},
+		{"AlmaLinux:8", "Important: nodejs:14 security update", plain, nil, false},
+		{"Rocky Linux:9", "Moderate: ruby:3.3 security update", "0:3.3.1-2.module+el9.4.0+20787+4c237fd3", []string{"ruby:3.3"}, true},
+		{"Red Hat:enterprise_linux:8::appstream", "Red Hat Security Advisory: nodejs:16 security update", "1:16.1-1.module+el8.7.0+1+a", []string{"nodejs:16"}, true},
+		{"Debian:12", "nodejs:14", inModule, nil, false},
+	} {
+		e := Entry{ID: "A", Summary: row.summary, Affected: about(row.eco)}
+		e.Affected[0].Ranges = []Range{{Type: "ECOSYSTEM", Events: []Event{{Introduced: "0"}, {Fixed: row.fixed}}}}
+		got, ok := e.Modules(&e.Affected[0])
+		if diff := cmp.Diff(row.want, got); diff != "" || ok != row.ok {
+			t.Errorf("Modules of %q in %s, %s: %t, (-want +got):\n%s", row.summary, row.eco, row.fixed, ok, diff)
 		}
 	}
 }
@@ -177,6 +219,7 @@ func FuzzDecode(f *testing.F) {
 			a := &e.Affected[i]
 			a.Status()
 			e.Label(a)
+			e.Modules(a)
 			for _, s := range []version.Scheme{version.Deb, version.APK, version.Semver, nil} {
 				c := Compile(a, s)
 				checkApart(t, c.Intervals)

@@ -54,3 +54,15 @@ func ExampleEntry_Advisory() {
 	fmt.Println(a.ID, a.Title, a.Ratings[0].Score, a.Ratings[0].Level)
 	// Output: TEST-2024-0002 quay: slippery 5.3 MEDIUM
 }
+
+func ExampleEntry_Modules() {
+	e, err := osv.Decode([]byte(`{"id": "TEST-2024-0002", "summary": "Moderate: boats:12 security update", "affected": [{
+		"package": {"ecosystem": "AlmaLinux:8", "name": "boats"},
+		"ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "12.1-1.module_el8.5.0+1+a"}]}]}]}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(e.Modules(&e.Affected[0]))
+	// Output: [boats:12] true
+}

@@ -254,6 +254,7 @@ func (r *record) add(e *osv.Entry, a *osv.Affected, ids []string) error {
 		status: a.Status(), compiled: osv.Compile(a, scheme),
 	}
 	packed.severity, packed.source = e.Label(a)
+	packed.modules, packed.modular = e.Modules(a)
 	if packed.compiled.Unjudged != "" {
 		r.unjudged++
 	} else if len(packed.compiled.Intervals)+len(packed.compiled.SemVer) == 0 {

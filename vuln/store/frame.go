@@ -12,7 +12,7 @@ import (
 
 // Schema is the number of the on-disk layout: of the frame, the buckets, the
 // packed rows and the version keys in them. It is raised when one changes.
-const Schema = 3
+const Schema = 4
 
 // A database is a bbolt file in a frame of ours, so that a file can be judged
 // before bbolt maps it. Numbers are big endian.

@@ -52,7 +52,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"a page lost", append(whole[:pageSize:pageSize], whole[2*pageSize:]...), ErrDamaged, "cut short"},
 		{"footer altered", edit(func(b []byte) { b[len(b)-20] ^= 1 }), ErrDamaged, "cut short"},
 		{"newer schema", edit(func(b []byte) { binary.BigEndian.PutUint32(b[markOffset+8:], 7) }), ErrSchema,
-			"schema 7, want 3: rebuild it with plimsoll db build"},
+			"schema 7, want 4: rebuild it with plimsoll db build"},
 		{"newer schema, cut", edit(func(b []byte) { b[markOffset+11] = 9 })[:pageSize], ErrSchema, "schema 9"},
 		{"meta pages gone", edit(func(b []byte) { clear(b[:markOffset]); clear(b[pageSize : 2*pageSize]) }), ErrDamaged, ""},
 	} {

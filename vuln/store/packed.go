@@ -16,8 +16,9 @@ import (
 // are unsigned varints.
 //
 //	row       length of what follows
-//	          byte: status | severity << 3 | isUnjudged
+//	          byte: status | severity << 3 | isUnjudged | isModule
 //	          length, who rates it so  if there is a severity
+//	          count of modules; length, module  if isModule
 //	          count of intervals, intervals
 //	          length, advisory id
 //	          count of vulnerability ids; each 2*length, bytes, or 2*length+1:
@@ -29,7 +30,10 @@ import (
 //
 // Keys judge. The versions are the fixed version, what Maven's own comparison
 // needs, and what a database can be verified by.
-const isUnjudged = 1 << 6
+const (
+	isUnjudged = 1 << 6
+	isModule   = 1 << 7
+)
 
 const (
 	hasLower = 1 << iota
@@ -47,6 +51,8 @@ type row struct {
 	status          vuln.Status // StatusUnknown: by the fixed version
 	severity        severity.Level
 	source          string // who rates it so
+	modules         []string
+	modular         bool // it is about packages of a module: modules, or any if there are none
 	compiled        osv.Compiled
 }
 
@@ -55,9 +61,18 @@ func appendRow(dst []byte, r *row) []byte {
 	if r.compiled.Unjudged != "" {
 		head |= isUnjudged
 	}
+	if r.modular {
+		head |= isModule
+	}
 	body := []byte{head}
 	if r.severity != severity.Unknown {
 		body = appendString(body, r.source)
+	}
+	if r.modular {
+		body = binary.AppendUvarint(body, uint64(len(r.modules)))
+		for _, m := range r.modules {
+			body = appendString(body, m)
+		}
 	}
 	body = binary.AppendUvarint(body, uint64(len(r.compiled.Intervals)+len(r.compiled.SemVer)))
 	for i := range r.compiled.Intervals {
@@ -117,6 +132,9 @@ type subject struct {
 	version string
 	key     []byte // by the ecosystem's scheme
 	maven   bool   // which is Maven's
+	unknown bool   // there is no version, and no key
+	modular bool   // rows count that are about the module, or about none if it is ""
+	module  string // "nodejs:12"
 
 	semver    []byte // by version.Semver, made when the first row asks
 	semverErr error
@@ -156,14 +174,20 @@ func (u *unpacker) row(s *subject) (hit vuln.Hit, ok bool) {
 	if head>>3&0x7 != 0 {
 		source = u.bytes()
 	}
-	if head>>7 != 0 || head>>3&0x7 > byte(severity.Critical) {
+	if head>>3&0x7 > byte(severity.Critical) {
 		u.bad = true
+	}
+	if (head&isModule != 0 || s.modular) && !u.concerns(head, s) {
+		return vuln.Hit{}, false
 	}
 	var fixed []byte
 	var err error
+	if s.unknown {
+		err = vuln.ErrUnknownVersion
+	}
 	for n := u.length(); n > 0; n-- {
 		span := u.interval()
-		if ok {
+		if ok || s.unknown {
 			continue
 		}
 		key, maven := s.key, s.maven
@@ -203,22 +227,43 @@ func (u *unpacker) row(s *subject) (hit vuln.Hit, ok bool) {
 	return hit, true
 }
 
+// concerns reads the modules of a row, and reports whether it is about a package
+// of the module that s is of.
+func (u *unpacker) concerns(head byte, s *subject) bool {
+	if head&isModule == 0 {
+		return s.module == ""
+	}
+	n := u.length()
+	found := n == 0 // any module
+	for ; n > 0; n-- {
+		found = string(u.bytes()) == s.module || found
+	}
+	return !s.modular || s.module != "" && found
+}
+
 // A head is the beginning of a row.
 type head struct {
 	status   vuln.Status
 	severity severity.Level
 	source   []byte
 	unjudged bool
+	modular  bool
+	modules  []string
 }
 
 func (u *unpacker) head() head {
 	b := u.byte()
-	h := head{status: vuln.Status(b & 0x7), severity: severity.Level(b >> 3 & 0x7), unjudged: b&isUnjudged != 0}
-	if b>>7 != 0 || h.severity > severity.Critical {
+	h := head{status: vuln.Status(b & 0x7), severity: severity.Level(b >> 3 & 0x7), unjudged: b&isUnjudged != 0, modular: b&isModule != 0}
+	if h.severity > severity.Critical {
 		u.bad = true
 	}
 	if h.severity != severity.Unknown {
 		h.source = u.bytes()
+	}
+	if h.modular {
+		for n := u.length(); n > 0; n-- {
+			h.modules = append(h.modules, string(u.bytes()))
+		}
 	}
 	return h
 }

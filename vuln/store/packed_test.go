@@ -65,10 +65,14 @@ func randomRow(random *rand.Rand) row {
 	r := row{
 		id:       "TEST-CVE-" + word(),
 		status:   vuln.Status(random.IntN(int(vuln.StatusEndOfLife) + 1)),
+		modular:  random.IntN(4) == 0,
 		severity: severity.Level(random.IntN(int(severity.Critical) + 1)),
 	}
 	if r.severity != severity.Unknown {
 		r.source = word()
+	}
+	if r.modular {
+		r.modules = [][]string{nil, {"m:1"}, {word(), "m:1"}}[random.IntN(3)]
 	}
 	r.vulnerabilities = [][]string{{r.id}, {r.id[5:]}, {word()}, {"CVE-1", r.id[5:], ""}}[random.IntN(4)]
 	spans := func() (list []osv.Interval) {
@@ -120,7 +124,8 @@ func TestPackedDamage(t *testing.T) {
 		{"empty row", []byte{0}},
 		{"length beyond the end", []byte{9, 0}},
 		{"length that overflows", []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}},
-		{"unknown bit", []byte{3, 0x80, 0, 0}},
+		{"more modules than bytes", []byte{3, isModule, 0x7f, 0}},
+		{"module cut short", []byte{4, isModule, 1, 9, 'n'}},
 		{"severity above critical", []byte{3, 5 << 3, 0, 0}},
 		{"more intervals than bytes", []byte{3, 0, 0x7f, 0}},
 		{"no ids", []byte{5, isUnjudged, 0, 1, 'A', 0}},
@@ -148,6 +153,7 @@ func FuzzPacked(f *testing.F) {
 	f.Add(seedRow(), "1.0.0")
 	f.Add(append(seedRow(), seedRow()...), "1:2-3")
 	f.Add(appendRow(nil, &row{id: "T", vulnerabilities: []string{"T"}, compiled: osv.Compiled{Unjudged: "why"}}), "")
+	f.Add(appendRow(nil, &row{id: "T", vulnerabilities: []string{"T"}, modular: true, modules: []string{"m:1"}}), "")
 	f.Add([]byte{6, isUnjudged, 0, 1, 'A', 1, 1<<1 | 1}, "x")
 	f.Fuzz(func(t *testing.T, value []byte, v string) {
 		hits, err := judge(value, &subject{version: v, key: []byte(v)}, nil)

@@ -19,6 +19,10 @@ type Row struct {
 	Status    vuln.Status
 	Severity  severity.Level
 	Source    string // who rates it so; "" with severity.Unknown
+	// Modular is set where the entry is about packages built in a module:
+	// one of Modules, "nodejs:12", or any where the advisory names none.
+	Modular bool
+	Modules []string
 	osv.Compiled
 }
 
@@ -81,7 +85,7 @@ func (db *DB) someRows(eco vuln.Ecosystem, name []byte) (rows []*Row, next []byt
 // whole reads the row in u with all its intervals. It shares the bytes of u.
 func (u *unpacker) whole() *Row {
 	head := u.head()
-	r := &Row{Status: head.status, Severity: head.severity, Source: string(head.source)}
+	r := &Row{Status: head.status, Severity: head.severity, Source: string(head.source), Modular: head.modular, Modules: head.modules}
 	for n := u.length(); n > 0; n-- {
 		i := u.interval()
 		if i.flags&isSemVer != 0 {

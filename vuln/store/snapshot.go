@@ -113,7 +113,13 @@ func (s *snapshot) affected(os vuln.OS, p *vuln.Package) ([]vuln.Hit, error) {
 	if place.err != nil {
 		return nil, place.err
 	}
+	if err := place.lookup.Covers(p); err != nil {
+		return nil, err
+	}
 	name, v := place.lookup.Of(p)
+	if p.Unversioned() {
+		return place.hits(name, &subject{unknown: true})
+	}
 	buf, ok := s.keys.Get().(*[]byte)
 	if !ok {
 		buf = new([]byte)
@@ -124,7 +130,11 @@ func (s *snapshot) affected(os vuln.OS, p *vuln.Package) ([]vuln.Hit, error) {
 		return nil, err
 	}
 	*buf = key
-	return place.hits(name, &subject{version: v, key: key, maven: place.maven})
+	of := subject{version: v, key: key, maven: place.maven}
+	if place.lookup.Modular {
+		of.modular, of.module = true, vuln.ModuleOf(p)
+	}
+	return place.hits(name, &of)
 }
 
 // A place is where the packages of one type on one operating system are looked

@@ -19,6 +19,12 @@ func (db *DB) hits(os vuln.OS, p *vuln.Package) ([]vuln.Hit, error) {
 	if err != nil {
 		return nil, err
 	}
+	if pl.err != nil {
+		return nil, pl.err
+	}
+	if p.Unversioned() {
+		return db.naming(p, &pl)
+	}
 	key, err := keyOf(pl.scheme, pl.version)
 	if err != nil {
 		return nil, err
@@ -30,16 +36,44 @@ func (db *DB) hits(os vuln.OS, p *vuln.Package) ([]vuln.Hit, error) {
 		}
 	}
 	var hits []vuln.Hit
-	for _, bucket := range pl.buckets {
+	var hidden map[string]bool
+	if pl.first {
+		hidden = make(map[string]bool)
+	}
+	for i, bucket := range pl.buckets {
 		for _, name := range db.stored(bucket, &pl, p) {
 			entries, err := db.entries(bucket, name, &pl)
 			if err != nil {
 				return nil, err
 			}
 			for _, e := range choose(entries, p, os, cpes, &pl) {
+				if i > 0 && hidden[e.id] {
+					continue
+				}
+				if i == 0 && pl.first {
+					hidden[e.id] = true
+				}
 				if h, ok := db.judge(e, bucket, key, &pl); ok {
 					hits = append(hits, h)
 				}
+			}
+		}
+	}
+	return hits, nil
+}
+
+// naming are the advisories that name p, which has no version to judge by.
+func (db *DB) naming(p *vuln.Package, pl *place) ([]vuln.Hit, error) {
+	var hits []vuln.Hit
+	for _, bucket := range pl.buckets {
+		for _, name := range db.stored(bucket, pl, p) {
+			entries, err := db.entries(bucket, name, pl)
+			if err != nil {
+				return nil, err
+			}
+			for i := range entries {
+				e := &entries[i]
+				hits = append(hits, vuln.Hit{Advisory: e.id, IDs: []string{e.id}, VendorIDs: e.vendors, Fixed: e.fixed, Err: vuln.ErrUnknownVersion})
 			}
 		}
 	}
@@ -75,8 +109,9 @@ func choose(entries []entry, p *vuln.Package, os vuln.OS, cpes []int, pl *place)
 	return list
 }
 
-// flavour tells Oracle's rebuilds apart, which are not compared with each other:
-// those for FIPS and those for live patching.
+// flavour tells Oracle's builds apart that are not compared with each other:
+// those for FIPS, those for live patching, and those in a module, whose stream
+// Trivy's database does not keep.
 func flavour(version string) string {
 	if strings.HasSuffix(version, "_fips") {
 		return "fips"
@@ -85,6 +120,9 @@ func flavour(version string) string {
 		if strings.HasPrefix(part, "ksplice") {
 			return "ksplice"
 		}
+	}
+	if vuln.IsModular(version) {
+		return "module"
 	}
 	return ""
 }
@@ -161,7 +199,7 @@ func (c *packageCache) put(bucket, name string, list []entry) {
 }
 
 // errRepositories says that nothing is known of where a package is from.
-var errRepositories = errors.New("its repositories are not known")
+var errRepositories = errors.New("the database does not know their repositories")
 
 // repositories are the numbers of the repositories that p is from: its content
 // sets, or what a release has without being told to. Of several that are named,
@@ -195,7 +233,8 @@ func (db *DB) repositories(os vuln.OS, p *vuln.Package) ([]int, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%w for %s on %s: %w: %q", vuln.ErrNoAdvisories, p.Name, os, errRepositories, sets)
+		// The same text for all packages of a layer.
+		return nil, fmt.Errorf("%w for rpm packages on %s: %w: %q", vuln.ErrNoAdvisories, os, errRepositories, sets)
 	}
 	return all, nil
 }

@@ -16,10 +16,14 @@ type place struct {
 	name    string
 	version string
 	scheme  version.Scheme
+	// first is set where what one bucket says of a vulnerability hides what later
+	// ones say of it.
+	first bool
 	// unfixed is set where advisories without a fix are reported.
 	unfixed bool
 	// rates names who rates each advisory itself; "" where nobody does.
 	rates string
+	err   error // why nothing can be looked up for the package
 }
 
 // placeOf finds the place of p on os.
@@ -36,11 +40,28 @@ func (db *DB) placeOf(os vuln.OS, p *vuln.Package) (place, error) {
 	if bucket == "" {
 		return place{}, fmt.Errorf("%w for %s packages on %q", vuln.ErrNoAdvisories, p.Type, os.String())
 	}
-	if _, ok := slices.BinarySearch(db.names, bucket); !ok {
+	if os.Family == vuln.Ubuntu && (os.Extended || strings.HasSuffix(os.Version, esm)) {
+		// What Ubuntu Pro says goes before what was said before the release ended.
+		pl.first = true
+		pl.buckets = db.existing(bucket+esm, bucket)
+	} else {
+		pl.buckets = db.existing(bucket)
+	}
+	if len(pl.buckets) == 0 {
 		return place{}, fmt.Errorf("%w for %q in the database", vuln.ErrNoAdvisories, bucket)
 	}
-	pl.buckets = []string{bucket}
 	return pl, nil
+}
+
+// esm marks the buckets of Ubuntu Pro.
+const esm = "-ESM"
+
+// existing are those of the buckets that the database has.
+func (db *DB) existing(buckets ...string) []string {
+	return slices.DeleteFunc(buckets, func(b string) bool {
+		_, ok := slices.BinarySearch(db.names, b)
+		return !ok
+	})
 }
 
 // system fills in the rules of a family and returns its bucket; "" if Trivy has
@@ -70,16 +91,11 @@ func (pl *place) system(os vuln.OS, p *vuln.Package) string {
 	case vuln.Ubuntu:
 		bySource()
 		pl.unfixed = true
-		release, esm := strings.CutSuffix(os.Version, "-ESM")
-		parts := strings.SplitN(release, ".", 3) // 18.04.6
+		parts := strings.SplitN(strings.TrimSuffix(os.Version, esm), ".", 3) // 18.04.6
 		if len(parts) < 2 {
 			return ""
 		}
-		release = parts[0] + "." + parts[1]
-		if esm {
-			release += "-ESM"
-		}
-		return of(vuln.TypeDeb, "ubuntu ", release)
+		return of(vuln.TypeDeb, "ubuntu ", parts[0]+"."+parts[1])
 	case vuln.Alpine:
 		bySource()
 		pl.unfixed = true
@@ -97,14 +113,14 @@ func (pl *place) system(os vuln.OS, p *vuln.Package) string {
 		pl.unfixed, pl.rates = true, "echo"
 		return of(vuln.TypeDeb, "", "echo")
 	case vuln.RedHat, vuln.CentOS:
-		pl.name = modular(p)
+		pl.inModule(p)
 		pl.unfixed, pl.rates = true, "redhat"
 		return of(vuln.TypeRPM, "", "Red Hat")
 	case vuln.AlmaLinux:
-		pl.name = modular(p)
+		pl.inModule(p)
 		return of(vuln.TypeRPM, "alma ", major)
 	case vuln.Rocky:
-		pl.name = modular(p)
+		pl.inModule(p)
 		return of(vuln.TypeRPM, "rocky ", major)
 	case vuln.Amazon:
 		return of(vuln.TypeRPM, "amazon linux ", amazonRelease(major))
@@ -135,13 +151,13 @@ func (pl *place) system(os vuln.OS, p *vuln.Package) string {
 	return ""
 }
 
-// modular is the name of a package in its module: "nodejs:12::npm".
-func modular(p *vuln.Package) string {
-	parts := strings.Split(p.Modularity, ":")
-	if len(parts) < 2 {
-		return p.Name
+// inModule makes the name that of a package in its module: "nodejs:12::npm".
+func (pl *place) inModule(p *vuln.Package) {
+	if module := vuln.ModuleOf(p); module != "" {
+		pl.name = module + "::" + p.Name
+	} else if vuln.IsModular(p.Version) {
+		pl.err = vuln.ErrUnknownModule
 	}
-	return parts[0] + ":" + parts[1] + "::" + p.Name
 }
 
 func amazonRelease(major string) string {
@@ -198,11 +214,16 @@ func languagePrefix(t vuln.PackageType) string {
 	return ""
 }
 
-// languageName is how Trivy files a package.
+// languageName is how Trivy files a package. A part of a pod, "Boats/Core", has
+// the version of the whole, which is what advisories name.
+// https://guides.cocoapods.org/syntax/podspec.html#subspec
 func languageName(p *vuln.Package) string {
 	switch p.Type {
-	case vuln.TypeGo, vuln.TypeCocoaPods, vuln.TypeJulia:
+	case vuln.TypeGo, vuln.TypeJulia:
 		return p.Name
+	case vuln.TypeCocoaPods:
+		name, _, _ := strings.Cut(p.Name, "/")
+		return name
 	case vuln.TypePyPI:
 		return vuln.NormalizeName("PyPI", p.Name)
 	case vuln.TypeSwift:

@@ -275,10 +275,19 @@ func (db *DB) read(f func() error) error {
 }
 
 // Affected implements [vuln.Database], by Trivy's rules for each family. It
-// departs from them in four: Amazon Linux compares as rpm; AlmaLinux counts for
-// every architecture; a Red Hat release or repository that is not known makes no
-// error of the whole; and what cannot be compared is a hit that says so. The
-// error for a release that the database does not have matches
+// departs from them where they lose or invent something:
+//
+//   - Amazon Linux compares as rpm, and AlmaLinux counts for every architecture.
+//   - What Ubuntu said before a release went over to Ubuntu Pro counts still,
+//     where Pro says nothing of the vulnerability.
+//   - A package built in a module that it does not name is vuln.ErrUnknownModule;
+//     at Oracle, packages of modules and others are not compared.
+//   - A Red Hat release or repository that is not known makes no error of the
+//     whole.
+//   - A part of a pod is looked up as the pod.
+//   - What cannot be compared is a hit that says so.
+//
+// The error for a release that the database does not have matches
 // [vuln.ErrNoAdvisories].
 //
 // Of a hit, Advisory is the vulnerability's id, and VendorIDs are the ids of the

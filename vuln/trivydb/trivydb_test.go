@@ -81,14 +81,15 @@ func sample() buckets {
 			"CVE-6": `{"FixedVersion": "a b"}`,
 		}},
 		"ubuntu 22.04":               one("boats", "CVE-1", `{}`),
-		"ubuntu 18.04-ESM":           one("boats", "CVE-1", `{}`),
+		"ubuntu 18.04-ESM":           {"boats": {"CVE-1": `{}`, "CVE-2": `{"FixedVersion": "1.0+esm1"}`}},
+		"ubuntu 18.04":               {"boats": {"CVE-1": `{"FixedVersion": "1.0"}`, "CVE-2": `{}`, "CVE-3": `{"FixedVersion": "2.0"}`}},
 		"alpine 3.19":                one("boats", "CVE-1", `{"FixedVersion": "2.0-r0", "AffectedVersion": "1.5-r0"}`),
 		"alpine edge":                one("boats", "CVE-1", `{"FixedVersion": "9.0-r0"}`),
 		"wolfi":                      one("boats", "CVE-1", `{"FixedVersion": "2.0-r0"}`),
 		"echo":                       one("boats", "CVE-1", `{"FixedVersion": "2.0", "Severity": 2}`),
 		"alma 9":                     {"boats": {"CVE-1": `{"FixedVersion": "2.0-1.el9", "Arches": ["x86_64"]}`, "CVE-0": `{"FixedVersion": "2.0-1.el9", "Arches": []}`}, "nodejs:20::boats": {"CVE-9": `{"FixedVersion": "2.0-1.el9"}`}},
 		"rocky 9":                    one("boats", "CVE-1", `{"FixedVersion": "", "Entries": [{"FixedVersion": "2.0-1.el9", "Arches": ["x86_64"], "VendorIDs": ["RLSA-1"]}, {"FixedVersion": "9.0-1.el9", "Arches": ["aarch64"]}]}`),
-		"Oracle Linux 8":             one("boats", "CVE-1", `{"Entries": [{"FixedVersion": "2.0-1.el8"}, {"FixedVersion": "2.0-1.ksplice1.el8"}, {"FixedVersion": "3.0-1.el8_fips"}]}`),
+		"Oracle Linux 8":             one("boats", "CVE-1", `{"Entries": [{"FixedVersion": "2.0-1.el8"}, {"FixedVersion": "2.0-1.ksplice1.el8"}, {"FixedVersion": "3.0-1.el8_fips"}, {"FixedVersion": "4.0-1.module+el8.9.0+1+a"}]}`),
 		"amazon linux 2023":          one("boats", "CVE-1", `{"FixedVersion": "1.0^1-1.amzn2023"}`),
 		"amazon linux 1":             one("boats", "CVE-1", `{"FixedVersion": "2.0-1.amzn1"}`),
 		"SUSE Linux Enterprise 15.5": one("boats", "SUSE-SU-1", `{"FixedVersion": "2.0-1"}`),
@@ -122,9 +123,10 @@ func sample() buckets {
 			},
 			"zope.interface": {"CVE-1": `{"VulnerableVersions": ["<9"]}`},
 		},
-		"pip::Another":                      {"flask-login": {"CVE-1": `{"VulnerableVersions": ["<1.3"]}`}},
-		"go::The Go Vulnerability Database": one("example.com/Boats", "GO-1", `{"PatchedVersions": ["1.2.0"], "VulnerableVersions": ["<1.2.0"]}`),
-		"npm::GitHub Security Advisory npm": one("boats", "GHSA-1", `{"PatchedVersions": ["2.0.0"], "VulnerableVersions": ["^1.2"]}`),
+		"pip::Another":                              {"flask-login": {"CVE-1": `{"VulnerableVersions": ["<1.3"]}`}},
+		"go::The Go Vulnerability Database":         one("example.com/Boats", "GO-1", `{"PatchedVersions": ["1.2.0"], "VulnerableVersions": ["<1.2.0"]}`),
+		"cocoapods::GitHub Security Advisory Swift": one("Boats", "CVE-1", `{"PatchedVersions": ["1.2.0"], "VulnerableVersions": ["<1.2.0"]}`),
+		"npm::GitHub Security Advisory npm":         one("boats", "GHSA-1", `{"PatchedVersions": ["2.0.0"], "VulnerableVersions": ["^1.2"]}`),
 		"vulnerability": {"": {
 			"CVE-1":  `{"Title": "a  hole", "Severity": "CRITICAL", "VendorSeverity": {"ubuntu": 2, "nvd": 4, "ghsa": 3}, "CVSS": {"nvd": {"V3Vector": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}, "References": ["https://example.com/1"], "PublishedDate": "2024-01-02T03:04:05Z"}`,
 			"CVE-4":  `{"Severity": "HIGH"}`,
@@ -166,7 +168,12 @@ func TestAffected(t *testing.T) {
 		{"debian release", vuln.OS{Family: vuln.Debian, Version: "11"}, deb("1.5"), none},
 		{"debian bad version", vuln.OS{Family: vuln.Debian, Version: "12"}, deb("a b"), "invalid"},
 		{"ubuntu", vuln.OS{Family: vuln.Ubuntu, Version: "22.04.3"}, deb("1.5"), "CVE-1 affected MEDIUM ubuntu"},
-		{"ubuntu with ESM", vuln.OS{Family: vuln.Ubuntu, Version: "18.04-ESM"}, deb("1.5"), "CVE-1 affected CRITICAL nvd"},
+		{"ubuntu after its end", vuln.OS{Family: vuln.Ubuntu, Version: "18.04"}, deb("1.5"), "CVE-2 affected UNKNOWN , CVE-3<2.0 fixed UNKNOWN "},
+		{"ubuntu with ESM, which decides where it says something", vuln.OS{Family: vuln.Ubuntu, Version: "18.04", Extended: true}, deb("1.5"), "CVE-1 affected CRITICAL nvd, CVE-3<2.0 fixed UNKNOWN "},
+		{"ubuntu with ESM, unpatched", vuln.OS{Family: vuln.Ubuntu, Version: "18.04.6", Extended: true}, deb("1.0"), "CVE-1 affected CRITICAL nvd, CVE-2<1.0+esm1 fixed UNKNOWN , CVE-3<2.0 fixed UNKNOWN "},
+		{"ubuntu with ESM, as Trivy spells it", vuln.OS{Family: vuln.Ubuntu, Version: "18.04-ESM"}, deb("1.5"), "CVE-1 affected CRITICAL nvd, CVE-3<2.0 fixed UNKNOWN "},
+		{"ubuntu with ESM before the end", vuln.OS{Family: vuln.Ubuntu, Version: "22.04", Extended: true}, deb("1.5"), "CVE-1 affected MEDIUM ubuntu"},
+		{"ubuntu with ESM, unknown", vuln.OS{Family: vuln.Ubuntu, Version: "16.04", Extended: true}, deb("1.5"), none},
 		{"alpine", vuln.OS{Family: vuln.Alpine, Version: "3.19.1"}, apk("1.6-r0", "1.6-r0"), "CVE-1<2.0-r0 fixed CRITICAL nvd"},
 		{"alpine before the hole", vuln.OS{Family: vuln.Alpine, Version: "3.19.1"}, apk("1.4-r0", "1.4-r0"), ""},
 		{"alpine edge", vuln.OS{Family: vuln.Alpine, Version: "3.19.1", Repository: "edge"}, apk("1.4-r0", "1.4-r0"), "CVE-1<9.0-r0 fixed CRITICAL nvd"},
@@ -174,10 +181,14 @@ func TestAffected(t *testing.T) {
 		{"echo", vuln.OS{Family: vuln.Echo, Version: "1"}, deb("1.5"), "CVE-1<2.0 fixed MEDIUM echo"},
 		{"alma on another architecture", vuln.OS{Family: vuln.AlmaLinux, Version: "9.4"}, edit(rpm("1.0-1.el9"), func(p *vuln.Package) { p.Arch = "aarch64" }), "CVE-0<2.0-1.el9 fixed UNKNOWN , CVE-1<2.0-1.el9 fixed CRITICAL nvd"},
 		{"alma module", vuln.OS{Family: vuln.AlmaLinux, Version: "9.4"}, edit(rpm("1.0-1.el9"), func(p *vuln.Package) { p.Modularity = "nodejs:20:9040:1" }), "CVE-9<2.0-1.el9 fixed UNKNOWN "},
+		{"alma module of another stream", vuln.OS{Family: vuln.AlmaLinux, Version: "9.4"}, edit(rpm("1.0-1.module_el9.4.0+1+a"), func(p *vuln.Package) { p.Modularity = "nodejs:18:9040:1" }), ""},
+		{"alma module that is not named", vuln.OS{Family: vuln.AlmaLinux, Version: "9.4"}, rpm("1.0-1.module_el9.4.0+1+a"), "no advisories: the module that a package was built in is not known"},
+		{"rocky module that is not named", vuln.OS{Family: vuln.Rocky, Version: "9.4"}, rpm("1.0-1.module+el9.4.0+1+a"), "no advisories: the module that a package was built in is not known"},
 		{"rocky", vuln.OS{Family: vuln.Rocky, Version: "9.4"}, rpm("1.0-1.el9"), "CVE-1<2.0-1.el9 fixed CRITICAL nvd [RLSA-1]"},
 		{"rocky on another architecture", vuln.OS{Family: vuln.Rocky, Version: "9.4"}, edit(rpm("3.0-1.el9"), func(p *vuln.Package) { p.Arch = "aarch64" }), "CVE-1<9.0-1.el9 fixed CRITICAL nvd"},
 		{"oracle", vuln.OS{Family: vuln.Oracle, Version: "8.9"}, rpm("2.5-1.el8"), ""},
 		{"oracle for FIPS", vuln.OS{Family: vuln.Oracle, Version: "8.9"}, rpm("2.5-1.el8_fips"), "CVE-1<3.0-1.el8_fips fixed CRITICAL nvd"},
+		{"oracle module", vuln.OS{Family: vuln.Oracle, Version: "8.9"}, rpm("2.5-1.module+el8.9.0+1+b"), "CVE-1<4.0-1.module+el8.9.0+1+a fixed CRITICAL nvd"},
 		{"oracle for live patching", vuln.OS{Family: vuln.Oracle, Version: "8.9"}, rpm("1.5-1.ksplice1.el8"), "CVE-1<2.0-1.ksplice1.el8 fixed CRITICAL nvd"},
 		{"amazon by rpm's order", vuln.OS{Family: vuln.Amazon, Version: "2023.4"}, rpm("1.0-1.amzn2023"), "CVE-1<1.0^1-1.amzn2023 fixed CRITICAL nvd"},
 		{"amazon of old", vuln.OS{Family: vuln.Amazon, Version: "2018.03"}, rpm("1.0-1.amzn1"), "CVE-1<2.0-1.amzn1 fixed CRITICAL nvd"},
@@ -186,8 +197,9 @@ func TestAffected(t *testing.T) {
 		{"photon by the source's name", vuln.OS{Family: vuln.Photon, Version: "5.0"}, edit(rpm("1.0-1.ph5"), func(p *vuln.Package) { p.Name, p.SourceName = "boats-libs", "boats" }), "CVE-1<2.0-1.ph5 fixed CRITICAL nvd"},
 		{"azure", vuln.OS{Family: vuln.AzureLinux, Version: "3.0.2024"}, edit(rpm("1.0-1"), func(p *vuln.Package) { p.SourceName, p.SourceVersion = "boats", "1.0-1" }), "CVE-1 affected CRITICAL nvd"},
 		{"mariner", vuln.OS{Family: vuln.Mariner, Version: "2.0"}, edit(rpm("9.0-1"), func(p *vuln.Package) { p.SourceName, p.SourceVersion = "boats", "1.0-1.cm2" }), "CVE-1<2.0-1.cm2 fixed CRITICAL nvd"},
-		{"fedora", vuln.OS{Family: vuln.Fedora, Version: "42"}, rpm("1.0-1"), none},
-		{"coreos", vuln.OS{Family: vuln.CoreOS, Version: "42"}, rpm("1.0-1"), none},
+		{"fedora", vuln.OS{Family: vuln.Fedora, Version: "42"}, rpm("1.0-1"), `no advisories for rpm packages on "fedora 42"`},
+		{"coreos", vuln.OS{Family: vuln.CoreOS, Version: "42"}, rpm("1.0-1"), `no advisories for rpm packages on "coreos 42"`},
+		{"centos stream", vuln.OS{Family: vuln.CentOSStream, Version: "9"}, rpm("1.0-1"), `no advisories for rpm packages on "centos-stream 9"`},
 		{"deb on alma", vuln.OS{Family: vuln.AlmaLinux, Version: "9"}, deb("1.0"), none},
 		{"red hat", vuln.OS{Family: vuln.RedHat, Version: "9.4"}, rpm("1.5-1.el9"), "CVE-1<2.0-1.el9 fixed HIGH redhat [RHSA-1], CVE-3 fix_deferred LOW redhat"},
 		{"centos on s390x", vuln.OS{Family: vuln.CentOS, Version: "9"}, edit(rpm("3.0-1.el9"), func(p *vuln.Package) { p.Arch = "s390x" }),
@@ -195,8 +207,12 @@ func TestAffected(t *testing.T) {
 		{"red hat content set", vuln.OS{Family: vuln.RedHat, Version: "9.2"}, edit(rpm("0.9-1.el9_2"), func(p *vuln.Package) { p.ContentSets = []string{"unknown", "eus__1"} }), "CVE-1<1.0-1.el9_2 fixed HIGH redhat [RHSA-1]"},
 		{"red hat release in a content set", vuln.OS{Family: vuln.RedHat, Version: "9.2"}, edit(rpm("0.9-1.el9_2"), func(p *vuln.Package) { p.ContentSets = []string{"rel__9_DOT_2"} }), "CVE-1<1.0-1.el9_2 fixed HIGH redhat [RHSA-1]"},
 		{"red hat build", vuln.OS{Family: vuln.RedHat, Version: "9.2"}, edit(rpm("1.5-1.el9"), func(p *vuln.Package) { p.ContentSets = []string{"ubi9-9.2-1-x86_64"} }), ""},
-		{"red hat unknown content set", vuln.OS{Family: vuln.RedHat, Version: "9.2"}, edit(rpm("1.5-1.el9"), func(p *vuln.Package) { p.ContentSets = []string{"unknown"} }), none},
-		{"red hat 10", vuln.OS{Family: vuln.RedHat, Version: "10.0"}, rpm("1.5-1.el10"), none},
+		{"red hat unknown content set", vuln.OS{Family: vuln.RedHat, Version: "9.2"}, edit(rpm("1.5-1.el9"), func(p *vuln.Package) { p.ContentSets = []string{"unknown"} }),
+			`no advisories for rpm packages on rhel 9.2: the database does not know their repositories: ["unknown"]`},
+		{"red hat 10", vuln.OS{Family: vuln.RedHat, Version: "10.0"}, rpm("1.5-1.el10"),
+			`no advisories for rpm packages on rhel 10.0: the database does not know their repositories: ["rhel-10-for-x86_64-baseos-rpms" "rhel-10-for-x86_64-appstream-rpms"]`},
+		{"red hat 4", vuln.OS{Family: vuln.RedHat, Version: "4"}, rpm("1.5-1.el4"), `no advisories for rpm packages on rhel 4: the database does not know their repositories: []`},
+		{"red hat module that is not named", vuln.OS{Family: vuln.RedHat, Version: "9.2"}, rpm("1.5-1.module+el9.2.0+1+a"), "no advisories: the module that a package was built in is not known"},
 		{"red hat module", vuln.OS{Family: vuln.RedHat, Version: "9.2"}, edit(rpm("1.5-1.el9"), func(p *vuln.Package) { p.Modularity = "nodejs:20:9040:1" }), "CVE-11 affected UNKNOWN "},
 
 		{"python", vuln.OS{}, language(vuln.TypePyPI, "Flask_Login", "1.1"),
@@ -207,7 +223,11 @@ func TestAffected(t *testing.T) {
 		{"python with a dash for the dot", vuln.OS{}, language(vuln.TypePyPI, "zope-interface", "5"), "CVE-1<9 fixed HIGH ghsa"},
 		{"python with a local version", vuln.OS{}, language(vuln.TypePyPI, "flask-login", "1.1+sp1"),
 			"CVE-1<1.3 fixed CRITICAL nvd, CVE-1<1.2, 2.1 fixed HIGH ghsa, CVE-2 affected UNKNOWN , CVE-4 error, CVE-5 affected UNKNOWN "},
-		{"python without a version", vuln.OS{}, language(vuln.TypePyPI, "flask-login", ""), "invalid"},
+		{"python without a version", vuln.OS{}, language(vuln.TypePyPI, "flask-login", ""), "CVE-1 unversioned, CVE-1 unversioned, CVE-2 unversioned, CVE-3 unversioned, CVE-4 unversioned, CVE-5 unversioned"},
+		{"unknown python without a version", vuln.OS{}, language(vuln.TypePyPI, "flask", ""), ""},
+		{"go from a checkout", vuln.OS{}, language(vuln.TypeGo, "example.com/Boats", "(devel)"), "GO-1 unversioned"},
+		{"julia without a version", vuln.OS{}, language(vuln.TypeJulia, "Boats", ""), none},
+		{"part of a pod", vuln.OS{}, language(vuln.TypeCocoaPods, "Boats/Core", "1.1.0"), "CVE-1<1.2.0 fixed CRITICAL nvd"},
 		{"go", vuln.OS{}, language(vuln.TypeGo, "example.com/Boats", "v1.1.0"), "GO-1<1.2.0 fixed UNKNOWN "},
 		{"go, another case", vuln.OS{}, language(vuln.TypeGo, "example.com/boats", "v1.1.0"), ""},
 		{"npm", vuln.OS{}, language(vuln.TypeNPM, "Boats", "1.9.0"), "GHSA-1<2.0.0 fixed HIGH ghsa"},
@@ -219,6 +239,10 @@ func TestAffected(t *testing.T) {
 		var got []string
 		err := db.Affected(t.Context(), tt.os, &tt.p, func(h vuln.Hit) bool {
 			s := h.Advisory
+			if errors.Is(h.Err, vuln.ErrUnknownVersion) {
+				got = append(got, s+" unversioned")
+				return true
+			}
 			if h.Err != nil {
 				got = append(got, s+" error")
 				return true
@@ -235,7 +259,8 @@ func TestAffected(t *testing.T) {
 		})
 		text := strings.Join(got, ", ")
 		switch {
-		case err != nil && (tt.want == none && errors.Is(err, vuln.ErrNoAdvisories) || tt.want == "invalid"):
+		case err != nil && tt.want == "invalid":
+		case errors.Is(err, vuln.ErrNoAdvisories) && (tt.want == none || tt.want == err.Error()):
 		case err != nil || text != tt.want:
 			t.Errorf("%s: Affected = %s, %v, want %s", tt.name, text, err, tt.want)
 		}
