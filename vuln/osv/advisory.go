@@ -42,15 +42,15 @@ func parseTime(s string) time.Time {
 
 // Vulnerabilities are the ids that e stands for, in its own order and each
 // once: the CVE ids among its upstream ids; else those among its aliases; else,
-// in the records of SUSE and openSUSE, which list there what an update fixes,
-// those among its related ids; else its own id. Elsewhere related ids are
-// neighbours and never count.
+// in the errata of SUSE, openSUSE, AlmaLinux, Rocky Linux and Red Hat, which list
+// there what an update fixes, those among its related ids; else its own id.
+// Elsewhere related ids are neighbours and never count.
 //
 // A distribution's record of one CVE stands for that CVE wherever its id is
 // found, "UBUNTU-CVE-2024-1" for CVE-2024-1, but only where no CVE is named.
 func (e *Entry) Vulnerabilities() []string {
 	lists := [][]string{e.Upstream, e.Aliases, nil}
-	if e.isSUSE() {
+	if e.isErratum() {
 		lists[2] = e.Related
 	}
 	for _, ids := range lists {
@@ -66,11 +66,12 @@ func (e *Entry) Vulnerabilities() []string {
 	return []string{e.ID}
 }
 
-// isSUSE reports whether all that e is about are SUSE's packages.
-func (e *Entry) isSUSE() bool {
+// isErratum reports whether all that e is about are packages of distributions
+// whose records are of updates.
+func (e *Entry) isErratum() bool {
 	for i := range e.Affected {
 		switch e.Affected[i].Package.Ecosystem.Base() {
-		case "SUSE", "openSUSE":
+		case "SUSE", "openSUSE", "AlmaLinux", "Rocky Linux", "Red Hat":
 		default:
 			return false
 		}
