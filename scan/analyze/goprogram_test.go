@@ -17,7 +17,6 @@ type goProgram struct {
 	args    []string // of go build
 	cgo     bool     // needs a C compiler
 	version string   // the main module's, as GoBinary is to find it
-	symbols bool     // which is in the symbol table alone
 }
 
 func goPrograms() []goProgram {
@@ -30,11 +29,11 @@ func goPrograms() []goProgram {
 		{name: "position independent", env: native, args: []string{"-buildmode=pie"}},
 		{name: "position independent, no build ID", env: native, args: []string{"-buildmode=pie", "-ldflags=-s -w -buildid="}},
 		{name: "stamped", env: native, args: []string{"-ldflags=-X main.version=1.2.3"}, version: "1.2.3"},
-		{name: "stamped, trimmed", env: native, args: []string{"-trimpath", "-ldflags=-X main.version=v1.2.3"}, version: "v1.2.3", symbols: true},
-		{name: "stamped, trimmed, position independent", env: native, args: []string{"-trimpath", "-buildmode=pie", "-ldflags=-X main.version=v1.2.3"}, version: "v1.2.3", symbols: true},
+		{name: "stamped, trimmed", env: native, args: []string{"-trimpath", "-ldflags=-X main.version=v1.2.3"}, version: "v1.2.3"},
+		{name: "stamped, trimmed, position independent", env: native, args: []string{"-trimpath", "-buildmode=pie", "-ldflags=-X main.version=v1.2.3"}, version: "v1.2.3"},
 		{name: "stamped, trimmed, stripped", env: native, args: []string{"-trimpath", "-ldflags=-s -w -X main.version=v1.2.3"}},
-		{name: "stamped, trimmed, 32-bit", env: []string{"GOOS=linux", "GOARCH=386"}, args: []string{"-trimpath", "-ldflags=-X main.version=v1.2.3"}, version: "v1.2.3", symbols: true},
-		{name: "big-endian", env: []string{"GOOS=linux", "GOARCH=s390x"}, args: []string{"-trimpath", "-ldflags=-X main.version=v1.2.3"}, version: "v1.2.3", symbols: true},
+		{name: "stamped, trimmed, 32-bit", env: []string{"GOOS=linux", "GOARCH=386"}, args: []string{"-trimpath", "-ldflags=-X main.version=v1.2.3"}, version: "v1.2.3"},
+		{name: "big-endian", env: []string{"GOOS=linux", "GOARCH=s390x"}, args: []string{"-trimpath", "-ldflags=-X main.version=v1.2.3"}, version: "v1.2.3"},
 		{name: "windows", env: []string{"GOOS=windows", "GOARCH=amd64"}, args: []string{"-ldflags=-X 'main.version=v1.2.3'"}, version: "v1.2.3"},
 		{name: "darwin", env: []string{"GOOS=darwin", "GOARCH=arm64"}, args: []string{"-ldflags=-s -w"}},
 
