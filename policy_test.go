@@ -66,6 +66,7 @@ func importRules() map[string]importRule {
 			outside: []string{
 				"github.com/pelletier/go-toml/v2", "gopkg.in/yaml.v3", "github.com/package-url/packageurl-go",
 				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang", "github.com/klauspost/compress",
+				"golang.org/x/mod",
 			},
 		},
 		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
@@ -98,6 +99,7 @@ func dependencies() map[string]map[string]string {
 		".": {
 			"github.com/google/go-containerregistry": "registry protocol, credentials, and the names of images",
 			"github.com/klauspost/compress":          "inflates gzip faster than the standard library, and zstd",
+			"golang.org/x/mod":                       "go.mod files as Go reads them, with positions",
 			"golang.org/x/sync":                      "bounded groups of goroutines and a weighted semaphore",
 			"go.etcd.io/bbolt":                       "the file format of the advisory database, and of Trivy's",
 			"github.com/gofrs/flock":                 "one process at a time updates a database, on every system",

@@ -13,6 +13,7 @@ import (
 // versions otherwise than by key, each with the reason.
 func comparesVersions() map[string]string {
 	return map[string]string{
+		"scan/analyze/gomod.go":      "go.sum has several versions of a module, of which the highest counts",
 		"scan/cache/directory.go":    "compares times, not versions",
 		"vuln/match.go":              "chooses the highest of several fixed versions, which decides nothing",
 		"vuln/osv/compile.go":        "asks Maven near a bound that its order and the key may see differently",
