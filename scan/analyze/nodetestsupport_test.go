@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/analyze/analyzetest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
@@ -147,5 +148,54 @@ func nodeCheck(t *testing.T, a artifact.Analyzer, path string, content []byte) {
 				t.Errorf("%s: Analyze(%q): %s is in lines %v", a.Name(), content, c.ID(), l)
 			}
 		}
+	}
+}
+
+// A nodeRow is a file and what is said of it.
+type nodeRow struct {
+	name, text, want string
+	err              string // part of it; empty: none
+}
+
+// nodeTable holds what a says of one file to rows.
+func nodeTable(t *testing.T, a artifact.Analyzer, path string, rows []nodeRow) {
+	t.Helper()
+	for _, row := range rows {
+		got, err := nodeComponents(t, a, path, row.text)
+		if got != row.want {
+			t.Errorf("%s: Analyze() =\n%swant\n%s", row.name, got, row.want)
+		}
+		switch {
+		case row.err == "" && err != nil:
+			t.Errorf("%s: Analyze() = %v, want no error", row.name, err)
+		case row.err != "" && (err == nil || !strings.HasPrefix(err.Error(), "read "+path+": ") || !strings.Contains(err.Error(), row.err)):
+			t.Errorf("%s: Analyze() = %v, want %s", row.name, err, row.err)
+		}
+	}
+}
+
+// A nodeLock is a project of testdata/node that npm-v3 is too, locked by another
+// package manager.
+type nodeLock struct {
+	analyzer  artifact.Analyzer
+	dir, file string
+	// lacks holds for packages of npm-v3 that the file does not have.
+	lacks func(id string) bool
+}
+
+func nodeLocks() []nodeLock {
+	// Of the project and its parts some files have no version.
+	are := func(ids ...string) func(string) bool {
+		return func(id string) bool { return slices.Contains(ids, id) }
+	}
+	return []nodeLock{
+		{analyze.BunLock, "bun", "bun.lock", are("harbour@1.0.0", "anchor@0.0.1")},
+	}
+}
+
+func nodeSame(t *testing.T, name string, want, got []string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s: -npm +got\n%s", name, diff)
 	}
 }

@@ -96,10 +96,7 @@ func TestNPMLock(t *testing.T) {
 	v1 := func(dependencies string) string {
 		return `{"lockfileVersion": 1, "dependencies": {` + dependencies + `}}`
 	}
-	for _, row := range []struct {
-		name, text, want string
-		err              string // part of it; empty: none
-	}{
+	nodeTable(t, analyze.NPMLock, path, []nodeRow{
 		{"no packages", `{"lockfileVersion": 3}`, "", ""},
 		{"empty", v3(``), "", ""},
 		{"resolved is false", v3(`"node_modules/keel": {"version": "1.0.0", "resolved": false}`), "keel@1.0.0 unknown 1-1\n", ""},
@@ -144,18 +141,7 @@ func TestNPMLock(t *testing.T) {
 		{"blanks", " \n", "", "unexpected end of JSON input"},
 		{"cut short", "{\"packages\": {\n\"node_modules/a\": {\"version\": \"1\"", "", "line 2: unexpected end of JSON input"},
 		{"NUL", "{\x00}", "", "line 1: invalid character"},
-	} {
-		got, err := nodeComponents(t, analyze.NPMLock, path, row.text)
-		if got != row.want {
-			t.Errorf("%s: Analyze() =\n%swant\n%s", row.name, got, row.want)
-		}
-		switch {
-		case row.err == "" && err != nil:
-			t.Errorf("%s: Analyze() = %v, want no error", row.name, err)
-		case row.err != "" && (err == nil || !strings.HasPrefix(err.Error(), "read "+path+": ") || !strings.Contains(err.Error(), row.err)):
-			t.Errorf("%s: Analyze() = %v, want %s", row.name, err, row.err)
-		}
-	}
+	})
 }
 
 func TestNPMLockBelowNodeModules(t *testing.T) {
