@@ -190,6 +190,10 @@ func nodeLocks() []nodeLock {
 	}
 	return []nodeLock{
 		{analyze.BunLock, "bun", "bun.lock", are("harbour@1.0.0", "anchor@0.0.1")},
+		{analyze.PNPMLock, "pnpm-v5.2", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1")},
+		{analyze.PNPMLock, "pnpm-v5.4", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0")},
+		{analyze.PNPMLock, "pnpm-v6.0", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1")},
+		{analyze.PNPMLock, "pnpm-v9.0", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1")},
 	}
 }
 
