@@ -1,6 +1,7 @@
 package analyze_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +37,11 @@ func TestNodeLocksAgree(t *testing.T) {
 					ids = append(ids, id)
 				}
 			}
-			nodeSame(t, row.dir, ids, npmShipped(components, dev))
+			got := npmShipped(components, dev)
+			if row.more {
+				got = slices.DeleteFunc(got, func(id string) bool { return !slices.Contains(strings.Split(want, "\n"), id) })
+			}
+			nodeSame(t, row.dir, ids, got)
 		}
 	}
 }

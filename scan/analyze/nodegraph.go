@@ -147,7 +147,7 @@ func (g *nodeGraph) components() []artifact.Component {
 		}
 		merge(&list[j], n)
 		for _, need := range slices.Concat(n.needs, n.devNeeds) {
-			if ids[need] != "" {
+			if ids[need] != "" && ids[need] != ids[i] {
 				list[j].DependsOn = append(list[j].DependsOn, ids[need])
 			}
 		}

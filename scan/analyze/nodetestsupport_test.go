@@ -181,6 +181,7 @@ type nodeLock struct {
 	dir, file string
 	// lacks holds for packages of npm-v3 that the file does not have.
 	lacks func(id string) bool
+	more  bool // it has others
 }
 
 func nodeLocks() []nodeLock {
@@ -189,11 +190,13 @@ func nodeLocks() []nodeLock {
 		return func(id string) bool { return slices.Contains(ids, id) }
 	}
 	return []nodeLock{
-		{analyze.BunLock, "bun", "bun.lock", are("harbour@1.0.0", "anchor@0.0.1")},
-		{analyze.PNPMLock, "pnpm-v5.2", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1")},
-		{analyze.PNPMLock, "pnpm-v5.4", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0")},
-		{analyze.PNPMLock, "pnpm-v6.0", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1")},
-		{analyze.PNPMLock, "pnpm-v9.0", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1")},
+		{analyze.BunLock, "bun", "bun.lock", are("harbour@1.0.0", "anchor@0.0.1"), false},
+		{analyze.PNPMLock, "pnpm-v5.2", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1"), false},
+		{analyze.PNPMLock, "pnpm-v5.4", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0"), false},
+		{analyze.PNPMLock, "pnpm-v6.0", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1"), false},
+		{analyze.PNPMLock, "pnpm-v9.0", "pnpm-lock.yaml", are("harbour@1.0.0", "@harbour/hull@0.1.0", "mast@0.2.0", "anchor@0.0.1"), false},
+		{analyze.YarnLock, "yarn-v1", "yarn.lock", are(), false},
+		{analyze.YarnLock, "yarn-berry", "yarn.lock", are(), true}, // node-gyp, to build fsevents
 	}
 }
 

@@ -65,7 +65,7 @@ func (pnpmLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, er
 		t.find()
 	}
 	if err != nil {
-		t.wrong.list = append(t.wrong.list, err)
+		note(&t.wrong, err)
 		t.partial = true
 	}
 	t.relate()
