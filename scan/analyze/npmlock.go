@@ -463,6 +463,7 @@ func splitLocator(s string) (name, rest string) {
 func tarballVersion(name, address string) string {
 	address, _, _ = strings.Cut(address, "#")
 	address, _, _ = strings.Cut(address, "?")
+	address = strings.TrimPrefix(address, "file:")
 	base, ok := strings.CutSuffix(path.Base(address), ".tgz")
 	if !ok {
 		return ""

@@ -56,6 +56,7 @@ func (pnpmLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, er
 	var t pnpmTree
 	for _, d := range documents {
 		t.at = make(map[string]int)
+		t.taken = make(map[int]bool)
 		t.needs = nil
 		if d.Kind != yaml.MappingNode {
 			t.wrong.add(d.Line, nil, errNotMapping)
@@ -81,6 +82,7 @@ type pnpmTree struct {
 	graph nodeGraph
 	at    map[string]int // index in the graph, by key in packages or snapshots
 	needs []pnpmNeeds
+	taken map[int]bool // the nodes of packages that have a snapshot
 	wrong faults
 	// flagged is set where the file says what is for development.
 	flagged bool
@@ -215,7 +217,8 @@ func (t *pnpmTree) pkg(key, value *yaml.Node, nine bool) error {
 }
 
 // snapshot adds what a package needs, in version 9. Of one package there can be
-// several, by the peers it was given: these are nodes of their own.
+// several, by the peers it was given: the first has the package's node, and each
+// other one of its own.
 func (t *pnpmTree) snapshot(key, value *yaml.Node) error {
 	if !isYAMLEmpty(value) && value.Kind != yaml.MappingNode {
 		return errNotMapping
@@ -223,17 +226,18 @@ func (t *pnpmTree) snapshot(key, value *yaml.Node) error {
 	i, ok := t.at[key.Value]
 	if !ok {
 		base, _, _ := strings.Cut(key.Value, "(")
-		of, ok := t.at[base]
-		if !ok {
+		if i, ok = t.at[base]; !ok {
 			return t.pkg(key, value, true)
 		}
-		n := t.graph.nodes[of]
+	}
+	if t.taken[i] {
 		var err error
-		if i, err = t.graph.add(n); err != nil {
+		if i, err = t.graph.add(t.graph.nodes[i]); err != nil {
 			return err
 		}
-		t.at[key.Value] = i
 	}
+	t.taken[i] = true
+	t.at[key.Value] = i
 	needs := pnpmNeeds{node: i}
 	for k, v := range yamlMembers(value) {
 		if k.Value == "dependencies" || k.Value == "optionalDependencies" {

@@ -205,9 +205,10 @@ func (t *yarnTree) locked(name, asked string) []int {
 }
 
 // resolutionName is the name of the package that a resolution is for: NAME,
-// PARENT/NAME, **/NAME or NAME@RANGE.
+// PARENT/NAME or **/NAME, and behind
+// each of the names may be @RANGE.
 func resolutionName(key string) string {
-	if i := strings.LastIndexByte(key, '@'); i > 0 && key[i-1] != '/' {
+	if i := strings.LastIndexByte(key, '@'); i > 0 && key[i-1] != '/' && !strings.Contains(key[i:], "/") {
 		key = key[:i]
 	}
 	elements := strings.Split(key, "/")
