@@ -138,8 +138,8 @@ func TestUnreadable(t *testing.T) {
 			}
 			e := artifact.Entry{Path: path, Kind: artifact.KindRegular, Size: 100}
 			facts, err := a.Analyze(t.Context(), artifact.NewFile(e, struct{ io.Reader }{strings.NewReader("P:cut")}))
-			if p.Path == "" && err == nil && facts.Empty() {
-				continue // its path alone says that it is none
+			if p.Path == "" && err == nil && len(facts.Components) == 0 {
+				continue // its path alone says that it is none, or it counts only beside a lock file
 			}
 			if !errors.Is(err, io.ErrUnexpectedEOF) || !facts.Empty() {
 				t.Errorf("%s: Analyze(%s cut short) = %+v, %v, want an unexpected EOF", a.Name(), path, facts, err)

@@ -45,6 +45,7 @@ func rows() []row {
 		{SBOM, image},
 		{GoBinary, installed},
 		{RustBinary, installed},
+		{NodePackage, installed},
 		{PythonPackage, installed},
 		{CondaPackage, installed},
 		{Jar, installed},
@@ -60,6 +61,10 @@ func rows() []row {
 		{Julia, everywhere},
 
 		{GoMod, locked},
+		{NPMLock, locked},
+		{YarnLock, locked},
+		{PNPMLock, locked},
+		{BunLock, locked},
 		{Requirements, locked},
 		{Pipenv, locked},
 		{Poetry, locked},

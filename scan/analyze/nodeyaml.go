@@ -78,14 +78,6 @@ func yamlMember(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// yamlText is the text of a scalar, which null has none of; empty for other nodes.
-func yamlText(n *yaml.Node) string {
-	if n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-		return ""
-	}
-	return n.Value
-}
-
 // isYAMLEmpty holds for nothing at all and for null.
 func isYAMLEmpty(n *yaml.Node) bool {
 	return n == nil || n.Kind == yaml.ScalarNode && n.Tag == "!!null"
