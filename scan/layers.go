@@ -160,6 +160,9 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 		return err
 	}
 	at := len(content.entries)
+	if at == cap(content.entries) {
+		content.entries = slices.Grow(content.entries, max(at, 64)) // double it, where append would add a quarter
+	}
 	content.entries = append(content.entries, entry{f.Path, f.Link, f.Kind})
 	if err := f.Err(); err != nil {
 		content.facts = append(content.facts, fact{entry: at, analyzer: noAnalyzer, path: f.Path, err: err})

@@ -24,8 +24,8 @@ type DirectoryOptions struct {
 	// KindRootfs or KindRepository.
 	Kind artifact.TargetKind
 	// Skip reports whether the entry at that path is left out, and all below it
-	// if it is a directory. Nil leaves out nothing. It is called from one
-	// goroutine at a time for each walk.
+	// if it is a directory. Nil leaves out nothing. It is called from a goroutine
+	// of each walk.
 	Skip func(path string, dir bool) bool
 }
 
@@ -115,56 +115,88 @@ func (o *openDirectory) Walk(ctx context.Context, visit func(*artifact.File) err
 		defer f.close()
 		return visit(artifact.NewLateFile(o.single, f))
 	}
-	dirs := []string{"."}
-	for len(dirs) > 0 {
-		dir := dirs[len(dirs)-1]
-		dirs = dirs[:len(dirs)-1]
-		found, err := o.walkOne(ctx, dir, visit)
-		if err != nil {
+	// Directories are listed ahead of the visits: half of the time is the system's.
+	walk, cancel := context.WithCancel(ctx)
+	listings := make(chan listing, 16)
+	go func() {
+		defer close(listings)
+		o.list(walk, listings)
+	}()
+	defer func() {
+		cancel()
+		for range listings { // until that has ended
+		}
+	}()
+	for l := range listings {
+		if err := o.visit(ctx, l, visit); err != nil {
 			return err
 		}
-		slices.Reverse(found)
-		dirs = append(dirs, found...)
 	}
-	return nil
+	return ctx.Err()
 }
 
-// walkOne visits the entries of one directory, and the directory itself before
-// them. It returns the directories in it, in order.
-func (o *openDirectory) walkOne(ctx context.Context, dir string, visit func(*artifact.File) error) ([]string, error) {
-	entry := artifact.Entry{Path: dir, Kind: artifact.KindDir}
-	// Names are read by path: os.Root would ask each for its mode. What is opened
-	// is opened through it.
-	list, err := os.ReadDir(filepath.Join(o.dir, filepath.FromSlash(dir)))
-	if err != nil {
-		return nil, visit(artifact.Unreadable(entry, fmt.Errorf("read %s: %w", dir, bare(err))))
+// A listing is what is in a directory but for directories, by name.
+type listing struct {
+	dir     string
+	entries []fs.DirEntry
+	err     error
+}
+
+// list sends the listing of each directory, a directory before those in it.
+func (o *openDirectory) list(ctx context.Context, to chan<- listing) {
+	for dirs := []string{"."}; len(dirs) > 0; {
+		l := listing{dir: dirs[len(dirs)-1]}
+		dirs = dirs[:len(dirs)-1]
+		// Names are read by path: os.Root would ask each for its mode. What is
+		// opened is opened through it.
+		l.entries, l.err = os.ReadDir(filepath.Join(o.dir, filepath.FromSlash(l.dir)))
+		first := len(dirs)
+		l.entries = slices.DeleteFunc(l.entries, func(e fs.DirEntry) bool {
+			name := join(l.dir, e.Name())
+			if o.leavesOut(name, e.IsDir()) {
+				return true
+			}
+			if e.IsDir() {
+				dirs = append(dirs, name)
+			}
+			return e.IsDir()
+		})
+		slices.Reverse(dirs[first:])
+		select {
+		case to <- l:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func join(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return dir + "/" + name
+}
+
+// visit visits a directory and what was listed of it.
+func (o *openDirectory) visit(ctx context.Context, l listing, visit func(*artifact.File) error) error {
+	entry := artifact.Entry{Path: l.dir, Kind: artifact.KindDir}
+	if l.err != nil {
+		return visit(artifact.Unreadable(entry, fmt.Errorf("read %s: %w", l.dir, bare(l.err))))
 	}
 	if err := visit(artifact.NewFile(entry, nil)); err != nil {
-		return nil, err
+		return err
 	}
-	in := &openedDir{root: o.root, path: dir}
+	in := &openedDir{root: o.root, path: l.dir}
 	defer in.close()
-	var dirs []string
-	for _, d := range list {
+	for _, e := range l.entries {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		name := d.Name()
-		if dir != "." {
-			name = dir + "/" + name
-		}
-		if o.leavesOut(name, d.IsDir()) {
-			continue
-		}
-		if d.IsDir() {
-			dirs = append(dirs, name)
-			continue
-		}
-		if err := in.visit(name, d, visit); err != nil {
-			return nil, err
+		if err := in.visit(join(l.dir, e.Name()), e, visit); err != nil {
+			return err
 		}
 	}
-	return dirs, nil
+	return nil
 }
 
 func (o *openDirectory) leavesOut(name string, dir bool) bool {
