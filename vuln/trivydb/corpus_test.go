@@ -66,14 +66,12 @@ func known() map[string]string {
 
 // compare holds got against the rows of Trivy for an image, and returns how many
 // differ.
-func compare(t *testing.T, image string, types func(string) bool, got []string) int {
+func compare(t *testing.T, image string, got []string) int {
 	t.Helper()
 	total := len(got)
 	var want []string
 	for _, f := range corpus.Fields(t, corpus.Dir(t), "images", "expected", image+".findings.tsv") {
-		if types(f[0]) {
-			want = append(want, strings.Join(f, "\t"))
-		}
+		want = append(want, strings.Join(f, "\t"))
 	}
 	slices.Sort(want)
 	slices.Sort(got)
@@ -108,68 +106,67 @@ func row(kind string, p *vuln.Package, id, fixed, path string) string {
 	return strings.Join([]string{kind, p.Name, p.Version, id, fixed, path}, "\t")
 }
 
-// TestCorpusImages scans with Trivy's own database.
+// TestCorpusImages scans the images with Trivy's own database, and holds what is
+// found against what Trivy found.
 func TestCorpusImages(t *testing.T) {
 	t.Parallel()
 	db := corpusDatabase(t)
-	for image, count := range map[string]int{"debian12-web.oci": 158, "debian12-distroless.oci": 93, "alpine3.4.oci": 57, "alpine3.16.oci": 2} {
+	differ, total := 0, 0
+	for _, image := range []string{
+		"alpine3.16.oci", "alpine3.4.oci", "cbl-mariner2.oci", "debian12-distroless.oci", "debian12-web.oci", "go-app.oci",
+		"lockfiles.docker", "node-app-removed.oci", "python-app.oci", "sle15-bci-upgraded.oci",
+	} {
 		rep, err := scan.Image(t.Context(), filepath.Join(corpus.Dir(t), "images", image+".tar"), scan.Options{Database: db})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(rep.Problems) > 0 {
-			t.Errorf("%s: problems %v", image, rep.Problems)
+		checkProblems(t, image, rep)
+		listed := make(map[string]bool) // by Trivy: what else there is, package scan's tests give reasons for
+		for _, f := range corpus.Fields(t, corpus.Dir(t), "images", "expected", image+".packages.tsv") {
+			listed[strings.Join(f, "\t")] = true
 		}
 		var got []string
+		more := 0
 		for _, v := range rep.Vulnerabilities {
-			got = append(got, row(string(rep.OS.Family), &v.Component.Package, v.ID, v.Fixed, ""))
+			c := v.Component
+			kind, path := c.Analyzer, c.Path
+			if c.Type.System() {
+				kind, path = string(rep.OS.Family), ""
+			}
+			if kind == string(vuln.Mariner) {
+				kind = "cbl-mariner"
+			}
+			if listed[strings.Join([]string{kind, c.Name, c.Version, path}, "\t")] {
+				got = append(got, row(kind, &c.Package, v.ID, v.Fixed, path))
+			} else {
+				more++
+			}
 			if v.Advisory == nil {
 				t.Errorf("%s: %s has no advisory", image, v.ID)
 			}
 		}
-		if len(got) != count {
-			t.Errorf("%s: %d vulnerabilities, want %d", image, len(got), count)
-		}
-		compare(t, image, func(string) bool { return true }, got)
-	}
-}
-
-// TestCorpusPackages matches what Trivy and rpm list.
-func TestCorpusPackages(t *testing.T) {
-	t.Parallel()
-	db := corpusDatabase(t)
-	match := func(os vuln.OS, list []corpus.Package) (got []string) {
-		for i := range list {
-			p := &list[i]
-			res, err := vuln.Match(t.Context(), db, os, []*vuln.Package{&p.Package})
-			if p.Package.Type == vuln.TypeJulia && len(res.Unjudged) == 1 && errors.Is(res.Unjudged[0].Err, vuln.ErrNoAdvisories) {
-				continue // it has none of that ecosystem
-			}
-			if err != nil || len(res.Unjudged) > 0 {
-				t.Errorf("Match of %s %s: %v, %v", p.Name, p.Version, res.Unjudged, err)
-			}
-			for _, a := range res.Affected {
-				got = append(got, row(p.Type, &p.Package, a.ID, a.FixedVersion, p.Path))
-			}
-		}
-		return got
-	}
-	differ, total := 0, 0
-	for _, image := range []string{"go-app.oci", "node-app-removed.oci", "python-app.oci", "lockfiles.docker"} {
-		got := match(vuln.OS{}, corpus.LanguagePackages(t, image))
+		t.Logf("%s: %d rows of packages that Trivy does not list", image, more)
 		total += len(got)
-		differ += compare(t, image, func(kind string) bool { return kind != "alpine" }, got)
+		differ += compare(t, image, got)
 	}
-	packages := corpus.RPMPackages(t, "cbl-mariner-2.0")
-	for i := range packages {
-		packages[i].Type = "cbl-mariner"
-	}
-	got := match(vuln.OS{Family: vuln.Mariner, Version: "2.0"}, packages)
-	total += len(got)
-	differ += compare(t, "cbl-mariner2.oci", func(string) bool { return true }, got)
 	t.Logf("%d of %d rows differ (%.2f %%)", differ, total, 100*float64(differ)/float64(total))
 	if 1000*differ > 5*total {
 		t.Errorf("%d of %d rows differ, more than 0.5 %%", differ, total)
+	}
+}
+
+// checkProblems makes sure that nothing is hidden but what the database lacks:
+// Julia's advisories, and those of SLES 15.3.
+func checkProblems(t *testing.T, image string, rep *scan.Report) {
+	t.Helper()
+	lacks := map[string]int{"lockfiles.docker": 1, "sle15-bci-upgraded.oci": 1}[image]
+	for _, p := range rep.Problems {
+		if !errors.Is(p.Err, vuln.ErrNoAdvisories) {
+			t.Errorf("%s: problem %v", image, p)
+		}
+	}
+	if len(rep.Problems) != lacks {
+		t.Errorf("%s: problems %v, want %d", image, rep.Problems, lacks)
 	}
 }
 
