@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -218,7 +217,7 @@ func (t *bunTree) relate() {
 }
 
 func (t *bunTree) find(list []int, key string, needs []byte) ([]int, error) {
-	for name := range jsonStrings(needs, 0) {
+	for name := range jsonStrings(needs) {
 		if err := t.graph.need(); err != nil {
 			return list, err
 		}
@@ -230,9 +229,7 @@ func (t *bunTree) find(list []int, key string, needs []byte) ([]int, error) {
 				return list, err
 			}
 			if i, ok := t.at[path.Join(holder, name)]; ok {
-				if !slices.Contains(list[max(0, len(list)-8):], i) {
-					list = append(list, i)
-				}
+				list = append(list, i)
 				break
 			}
 			if holder == "" {

@@ -168,10 +168,11 @@ func jsonString(value []byte) (string, error) {
 
 var errNotString = errors.New("not a string")
 
-// jsonStrings are the keys of an object, with its values where those are strings.
-func jsonStrings(value []byte, offset int) iter.Seq2[string, string] {
+// jsonStrings are the keys of an object, with its values where those are strings;
+// names longer than any package has are left out.
+func jsonStrings(value []byte) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		for m := range validMembers(value, offset) {
+		for m := range validMembers(value, 0) {
 			s, _ := jsonString(m.value)
 			if len(m.key) <= maxValue && !yield(string(m.key), s) {
 				return

@@ -56,7 +56,7 @@ func appendNeeds(list []nodeNeed, value []byte) []nodeNeed {
 	if !jsonObject(value) {
 		return list
 	}
-	for name, asked := range jsonStrings(value, 0) {
+	for name, asked := range jsonStrings(value) {
 		list = append(list, nodeNeed{name, asked})
 	}
 	return list

@@ -1,7 +1,9 @@
 package analyze_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -204,5 +206,34 @@ func nodeSame(t *testing.T, name string, want, got []string) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s: -npm +got\n%s", name, diff)
+	}
+}
+
+// TestNodeUnreadable holds each analyzer to handing on the error of a content
+// that cannot be read; YarnLock keeps that of a package.json for its Resolve.
+func TestNodeUnreadable(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		analyzer artifact.Analyzer
+		path     string
+	}{
+		{analyze.NodePackage, "node_modules/a/package.json"},
+		{analyze.NPMLock, "package-lock.json"},
+		{analyze.NPMLock, "npm-shrinkwrap.json"},
+		{analyze.YarnLock, "yarn.lock"},
+		{analyze.PNPMLock, "pnpm-lock.yaml"},
+		{analyze.BunLock, "bun.lock"},
+	} {
+		e := artifact.Entry{Path: row.path, Kind: artifact.KindRegular, Size: 100}
+		facts, err := row.analyzer.Analyze(t.Context(), artifact.NewFile(e, strings.NewReader("{}")))
+		if !errors.Is(err, io.ErrUnexpectedEOF) || !facts.Empty() {
+			t.Errorf("%s: Analyze(%s cut short) = %+v, %v, want an unexpected EOF", row.analyzer.Name(), row.path, facts, err)
+		}
+		if !analyzetest.Wants(row.analyzer, row.path, 0o644) {
+			t.Errorf("%s does not want %s", row.analyzer.Name(), row.path)
+		}
+		if got, err := nodeComponents(t, row.analyzer, "app/node_modules/a/x/"+row.path, "{"); row.analyzer != analyze.NodePackage && (got != "" || err != nil) {
+			t.Errorf("%s: Analyze(%s below a node_modules) = %s, %v, want nothing", row.analyzer.Name(), row.path, got, err)
+		}
 	}
 }

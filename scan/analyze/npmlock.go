@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -357,7 +356,7 @@ func (t *npmTree) relate() {
 
 // find appends to list the nodes that the keys of needs are from location.
 func (t *npmTree) find(list []int, location string, needs []byte) ([]int, error) {
-	for name := range jsonStrings(needs, 0) {
+	for name := range jsonStrings(needs) {
 		if err := t.graph.need(); err != nil {
 			return list, err
 		}
@@ -368,7 +367,7 @@ func (t *npmTree) find(list []int, location string, needs []byte) ([]int, error)
 		if err != nil {
 			return list, err
 		}
-		if i >= 0 && !slices.Contains(list[max(0, len(list)-8):], i) { // optional ones are listed twice, nearby
+		if i >= 0 {
 			list = append(list, i)
 		}
 	}

@@ -3,7 +3,6 @@ package analyze
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -275,9 +274,7 @@ func (t *pnpmTree) add(list []int, m *yaml.Node) []int {
 			return list
 		}
 		if i, ok := t.lookUp(key.Value, yamlText(ref)); ok {
-			if !slices.Contains(list[max(0, len(list)-8):], i) {
-				list = append(list, i)
-			}
+			list = append(list, i)
 		} else if !strings.HasPrefix(yamlText(ref), "link:") {
 			t.partial = true
 		}
