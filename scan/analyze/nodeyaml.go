@@ -15,7 +15,7 @@ import (
 // maxYAMLMarks bounds the places where a value can begin in a YAML lock file,
 // which take some two hundred bytes of memory each, however short the value. The
 // largest lock files have some 300,000.
-const maxYAMLMarks = 1 << 20
+const maxYAMLMarks = 3 << 18
 
 // lockYAML parses the documents of a lock file. Aliases are left as they are:
 // no package manager writes any, and whoever follows one may not come to an end.
