@@ -1,115 +1,189 @@
 package report_test
 
 import (
-	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/scan/report"
 	"github.com/plimsoll-go/plimsoll/vuln"
-	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
-// found is a package as the analyzer of that name found it in path.
-func found(analyzer string, t vuln.PackageType, name, version, path string) scan.Component {
-	return scan.Component{
-		Package: vuln.Package{Type: t, Name: name, Version: version, SourceName: name, SourceVersion: version},
-		Path:    path, Analyzer: analyzer,
+// Fields that only packages of languages have, and what repositories are called.
+func TestJSONRepository(t *testing.T) {
+	t.Parallel()
+	r := read(t, render(t, report.JSON{}, repository()))
+	m := r.Metadata
+	if r.ArtifactType != "repository" || m.Branch != "main" || m.Commit != "0123456789abcdef0123456789abcdef01234567" || !slices.Equal(m.Tags, []string{"v1.0.0", "latest"}) {
+		t.Errorf("ArtifactType %q, Branch %q, Commit %q, Tags %q, want those of the checkout", r.ArtifactType, m.Branch, m.Commit, m.Tags)
+	}
+	var lines []string
+	for _, res := range r.Results {
+		lines = append(lines, fmt.Sprintf("%s %s %s", res.Class, res.Type, res.Target))
+		for _, p := range res.Packages {
+			lines = append(lines, fmt.Sprintf("  %s %q indirect=%t dev=%t %q %v %q", p.ID, p.Relation, p.Indirect, p.Dev, p.DependsOn, p.Locations, p.FilePath))
+		}
+	}
+	want := []string{
+		`lang-pkgs npm web/package-lock.json`,
+		`  @boats/hull@2.0.0 "direct" indirect=false dev=false ["plank@1.1.0"] [{10 18}] ""`,
+		`  fleet@1.0.0 "root" indirect=false dev=false ["@boats/hull@2.0.0" "oakum@0.1.0"] [] ""`,
+		`  oakum@0.1.0 "direct" indirect=false dev=true [] [{19 24}] ""`,
+		`  plank@1.1.0 "indirect" indirect=true dev=false [] [{25 30} {40 45}] ""`,
+		`lang-pkgs poetry poetry.lock`,
+		`  mast@4.1 "" indirect=false dev=false [] [] ""`,
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("results (-want +got):\n%s", diff)
 	}
 }
 
-// languages is an image with a package of each language that is installed.
-func languages() *scan.Report {
-	rpm := found("rpm", vuln.TypeRPM, "keel", "2:1.10-3.module+el8", "var/lib/rpm/rpmdb.sqlite")
-	rpm.Arch, rpm.SourceName, rpm.SourceVersion = "x86_64", "boats", "1.10-3.module+el8"
-	rpm.Modularity = "boats:1.10:8030020201124152102:229f0a1c"
-	nested := found("jar", vuln.TypeMaven, "org.example:keel", "2.0.1", "opt/app.war")
-	nested.Inside = "WEB-INF/lib/keel-2.0.1.jar"
-	deeper := found("jar", vuln.TypeMaven, "org.example:rib", "0.9", "opt/app.war")
-	deeper.Inside = "WEB-INF/lib/keel-2.0.1.jar!/lib/rib.jar"
-	nameless := found("jar", vuln.TypeMaven, "plank.jar", "", "opt/plank.jar")
-	nameless.Unidentified = true
-	conda := found("conda-pkg", vuln.TypeConda, "numpy-like", "1.0", "opt/conda/conda-meta/numpy-like-1.0-0.json")
-	conda.Licenses = []string{"BSD-3-Clause"}
-	main := found("gobinary", vuln.TypeGo, "example.com/Fleet/app", "(devel)", "usr/bin/app")
-	main.Relationship = artifact.Root
-	module := found("gobinary", vuln.TypeGo, "example.com/Fleet/hull", "v1.2.0", "usr/bin/app")
-	r := &scan.Report{
-		Target: scan.Target{Kind: artifact.KindRootfs, Name: "/mnt"},
-		OS:     &vuln.OS{Family: vuln.RedHat, Version: "8.10"},
-		Components: []scan.Component{
-			found("python-egg", vuln.TypePyPI, "Rope_Knots", "0.3", "usr/lib/python3/Rope_Knots.egg-info"),
-			found("node-pkg", vuln.TypeNPM, "@boats/hull", "1.0.0-rc.1", "app/node_modules/@boats/hull/package.json"),
-			found("gemspec", vuln.TypeGem, "anchor", "2.0", "usr/share/gems/specifications/anchor-2.0.gemspec"),
-			conda, main, module, rpm,
-			found("python-pkg", vuln.TypePyPI, "mast", "4.1", "usr/lib/python3/site-packages/mast-4.1.dist-info/METADATA"),
-			nested, deeper, nameless,
-			found("rustbinary", vuln.TypeCargo, "oar", "0.1.0", "usr/bin/row"),
-		},
-		Database: &vuln.DatabaseInfo{},
-		Problems: []scan.Problem{{
-			Stage: artifact.StageMatch, Path: "opt/plank.jar", Err: errors.New("1 package of no name"), Hides: artifact.HidesSome,
+// Installed packages are one result for each language, each with its file;
+// programs are results of their own.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	groups := func(r *scan.Report) []string {
+		var lines []string
+		for _, res := range read(t, render(t, report.JSON{}, r)).Results {
+			line := res.Type + " " + res.Target + ":"
+			for _, p := range res.Packages {
+				line += " " + p.Name
+				if p.FilePath != "" {
+					line += "=" + p.FilePath
+				}
+				if p.Unidentified {
+					line += "?"
+				}
+			}
+			lines = append(lines, line)
+		}
+		return lines
+	}
+	for _, row := range []struct {
+		name string
+		r    *scan.Report
+		want []string
+	}{
+		{"languages", languages(), []string{
+			"redhat /mnt (redhat 8.10): keel",
+			"conda-pkg Conda: numpy-like=opt/conda/conda-meta/numpy-like-1.0-0.json",
+			"gemspec Ruby: anchor=usr/share/gems/specifications/anchor-2.0.gemspec",
+			"gobinary usr/bin/app: example.com/Fleet/app example.com/Fleet/hull",
+			"jar Java: org.example:keel=opt/app.war/WEB-INF/lib/keel-2.0.1.jar" +
+				" org.example:rib=opt/app.war/WEB-INF/lib/keel-2.0.1.jar!/lib/rib.jar plank.jar=opt/plank.jar?",
+			"node-pkg Node.js: @boats/hull=app/node_modules/@boats/hull/package.json",
+			"python-pkg Python: Rope_Knots=usr/lib/python3/Rope_Knots.egg-info mast=usr/lib/python3/site-packages/mast-4.1.dist-info/METADATA",
+			"rustbinary usr/bin/row: oar",
 		}},
-	}
-	hit := func(i int, id string, level severity.Level) scan.Vulnerability {
-		return scan.Vulnerability{Component: &r.Components[i], ID: id, Status: vuln.StatusFixed, Fixed: "99", Severity: level}
-	}
-	r.Vulnerabilities = []scan.Vulnerability{
-		hit(1, "CVE-2024-0003", severity.High), hit(5, "CVE-2024-0004", severity.Low), hit(6, "CVE-2024-0005", severity.Medium),
-		hit(8, "CVE-2024-0006", severity.Critical), hit(9, "CVE-2024-0006", severity.Critical),
-	}
-	return r
-}
-
-// repository is a checkout with two lock files.
-func repository() *scan.Report {
-	const lock, pins = "web/package-lock.json", "poetry.lock"
-	root := found("npm", vuln.TypeNPM, "fleet", "1.0.0", lock)
-	root.Relationship, root.DependsOn = artifact.Root, []string{"@boats/hull@2.0.0", "oakum@0.1.0"}
-	hull := found("npm", vuln.TypeNPM, "@boats/hull", "2.0.0", lock)
-	hull.Relationship, hull.DependsOn = artifact.Direct, []string{"plank@1.1.0"}
-	hull.Lines = []artifact.LineRange{{First: 10, Last: 18}}
-	oakum := found("npm", vuln.TypeNPM, "oakum", "0.1.0", lock)
-	oakum.Relationship, oakum.Dev = artifact.Direct, true
-	oakum.Lines = []artifact.LineRange{{First: 19, Last: 24}}
-	plank := found("npm", vuln.TypeNPM, "plank", "1.1.0", lock)
-	plank.Relationship, plank.Licenses = artifact.Indirect, []string{"MIT"}
-	plank.Lines = []artifact.LineRange{{First: 25, Last: 30}, {First: 40, Last: 45}}
-	r := &scan.Report{
-		Target: scan.Target{
-			Kind: artifact.KindRepository, Name: "https://git.example.com/fleet",
-			Branch: "main", Tags: []string{"v1.0.0", "latest"}, Commit: "0123456789abcdef0123456789abcdef01234567",
-		},
-		Components: []scan.Component{hull, root, found("poetry", vuln.TypePyPI, "mast", "4.1", pins), oakum, plank},
-		Database:   &vuln.DatabaseInfo{},
-	}
-	r.Vulnerabilities = []scan.Vulnerability{
-		{Component: &r.Components[4], ID: "CVE-2024-0007", Status: vuln.StatusAffected, Severity: severity.High},
-	}
-	return r
-}
-
-// bill is a bill of materials, whose packages are taken for installed.
-func bill() *scan.Report {
-	return &scan.Report{
-		Target: scan.Target{Kind: artifact.KindCycloneDX, Name: "app.cdx.json"},
-		Components: []scan.Component{
-			found("sbom", vuln.TypeGem, "anchor", "2.0", ""),
-			found("sbom", vuln.TypeNPM, "bosun", "1.0.0", "app/bosun/package.json"),
-			found("sbom", vuln.TypeConda, "caulk", "1", ""),
-			found("sbom", vuln.TypeGo, "example.com/hull", "v1.0.0", "usr/bin/app"),
-			found("sbom", vuln.TypePyPI, "mast", "4.1", ""),
-			found("sbom", vuln.TypeCargo, "oar", "0.1.0", ""),
-			found("sbom", vuln.TypeMaven, "org.example:rib", "0.9", "opt/rib.jar"),
-		},
-		Database: &vuln.DatabaseInfo{},
+		{"bill", bill(), []string{
+			"cargo cargo: oar",
+			"conda-pkg Conda: caulk",
+			"gemspec Ruby: anchor",
+			"gobinary gobinary: example.com/hull=usr/bin/app",
+			"jar Java: org.example:rib=opt/rib.jar",
+			"node-pkg Node.js: bosun=app/bosun/package.json",
+			"python-pkg Python: mast",
+		}},
+	} {
+		if diff := cmp.Diff(row.want, groups(row.r)); diff != "" {
+			t.Errorf("results of %s (-want +got):\n%s", row.name, diff)
+		}
 	}
 }
 
-// old is of a system that was not supported any more.
-func old() *scan.Report {
-	r := shop()
-	r.OS.Version = "9.13"
-	r.EndOfLife = &vuln.EndOfLife{Release: "9", Date: time.Date(2022, 6, 30, 0, 0, 0, 0, time.UTC), Source: "https://example.com/lts"}
-	return r
+func TestArtifactType(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[artifact.TargetKind]string{
+		artifact.KindImage: "container_image", artifact.KindFilesystem: "filesystem", artifact.KindRootfs: "filesystem",
+		artifact.KindRepository: "repository", artifact.KindCycloneDX: "cyclonedx", artifact.KindSPDX: "spdx",
+	} {
+		r := &scan.Report{Target: scan.Target{Kind: kind, Name: "x"}}
+		if got := read(t, render(t, report.JSON{}, r)).ArtifactType; got != want {
+			t.Errorf("ArtifactType of %s = %q, want %q", kind, got, want)
+		}
+	}
+}
+
+func TestNoPackages(t *testing.T) {
+	t.Parallel()
+	r := read(t, render(t, report.JSON{NoPackages: true}, languages()))
+	n := 0
+	for _, res := range r.Results {
+		if res.Packages != nil {
+			t.Errorf("JSON{NoPackages: true} lists packages of %s", res.Target)
+		}
+		n += len(res.Vulnerabilities)
+	}
+	if n != 5 || len(r.Results) != 8 {
+		t.Errorf("JSON{NoPackages: true} has %d vulnerabilities in %d results, want 5 in 8", n, len(r.Results))
+	}
+}
+
+// The end of the support is said once it has passed, and not before.
+func TestEndOfLife(t *testing.T) {
+	t.Parallel()
+	over, running := old(), old()
+	running.Created = running.EndOfLife.Date.Add(23 * time.Hour)
+	never := old()
+	never.EndOfLife = &vuln.EndOfLife{Release: "9"}
+	nameless := old()
+	nameless.OS = nil
+	const line = "The support of debian 9.13 ended on 2022-06-30: "
+	for _, row := range []struct {
+		name string
+		r    *scan.Report
+		want bool
+	}{{"over", over, true}, {"running", running, false}, {"never", never, false}, {"not known", clean(), false}} {
+		system := read(t, render(t, report.JSON{}, row.r)).Metadata.OS
+		if got := system.EOSL != nil && *system.EOSL; got != row.want || got != (system.EOSL != nil) || got != (system.EndOfLife == "2022-06-30") {
+			t.Errorf("%s: EOSL = %t, EndOfLife = %q, want %t", row.name, got, system.EndOfLife, row.want)
+		}
+		if got := strings.Contains(render(t, report.Table{}, row.r), line); got != row.want {
+			t.Errorf("%s: the table says so: %t, want %t", row.name, got, row.want)
+		}
+	}
+	if out := render(t, report.Table{}, nameless); !strings.Contains(out, "The support of the operating system ended on 2022-06-30") {
+		t.Errorf("table without a system:\n%s", out)
+	}
+	over.OS.Version = "9\x1b[2J\n"
+	if out := render(t, report.Table{}, over); strings.Contains(out, "\x1b") || !strings.Contains(out, `debian 9\x1b[2J ended`) {
+		t.Errorf("table of a hostile version:\n%q", out)
+	}
+}
+
+// All that a package of a language says of itself is for the terminal too.
+func TestHostileLanguages(t *testing.T) {
+	t.Parallel()
+	const evil = "a\x1b[2J\u202eb\r\n- forged\xff"
+	r := languages()
+	r.Target.Name = evil
+	for i := range r.Components {
+		c := &r.Components[i]
+		c.Name, c.Version, c.Path, c.Inside, c.Arch = evil, evil, evil, evil, evil
+	}
+	r.Components[4].Analyzer = evil
+	for _, f := range []scan.Reporter{report.Table{Packages: true}, report.Table{Packages: true, Width: 60}, report.Count{}} {
+		out := render(t, f, r)
+		for _, c := range out {
+			if c != '\n' && !unicode.IsPrint(c) {
+				t.Errorf("%+v has %q", f, c)
+			}
+		}
+		if strings.Contains(out, "\n- forged") || !utf8.ValidString(out) {
+			t.Errorf("%+v has a forged line, or is not UTF-8:\n%s", f, out)
+		}
+	}
+	for _, res := range read(t, render(t, report.JSON{}, r)).Results {
+		for _, p := range res.Packages {
+			checkURL(t, p.Identifier.PURL)
+		}
+	}
 }
