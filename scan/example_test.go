@@ -6,10 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
+	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 	"github.com/plimsoll-go/plimsoll/vuln/store"
 )
@@ -164,4 +166,13 @@ func ExampleGate_Judge() {
 	// Output:
 	// true false [incomplete: read: limit reached (hides some)]
 	// false false []
+}
+
+func ExampleReport_Unsupported() {
+	rep := &scan.Report{OS: &vuln.OS{Family: vuln.Debian, Version: "9.13"}, Created: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)}
+	if end, known := rep.OS.EndOfLife(); known { // as scan.Judge does
+		rep.EndOfLife = &end
+	}
+	fmt.Println(rep.Unsupported(), scan.Gate{EndOfLife: true}.Judge(rep).Reasons)
+	// Output: true [the support of debian 9 ended on 2022-06-30]
 }

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
@@ -10,14 +11,18 @@ import (
 // A Gate decides whether a report may pass. The zero value fails on any
 // vulnerability and on any problem that hides something.
 //
-// Severity, Exploited and MinEPSS are its rules: a vulnerability fails that
-// breaks one of those that are set. Where none is set any vulnerability fails.
+// Severity, Exploited and MinEPSS are its rules for vulnerabilities: one fails that
+// breaks one of those that are set. EndOfLife is a rule for the operating system.
+// Where none of the four is set any vulnerability fails.
 type Gate struct {
-	Severity       severity.Level // the least level that fails; zero: no such rule
-	Exploited      bool           // what is known to be exploited fails
-	MinEPSS        float64        // the least EPSS probability that fails; zero: no such rule
-	IgnoreUnfixed  bool           // pass vulnerabilities without a fixed version
-	IgnoreProblems bool           // pass reports that are not complete
+	Severity  severity.Level // the least level that fails; zero: no such rule
+	Exploited bool           // what is known to be exploited fails
+	MinEPSS   float64        // the least EPSS probability that fails; zero: no such rule
+	// EndOfLife fails a report on an operating system whose support has ended,
+	// as [Report.Unsupported] says. One that is not known passes.
+	EndOfLife      bool
+	IgnoreUnfixed  bool // pass vulnerabilities without a fixed version
+	IgnoreProblems bool // pass reports that are not complete
 }
 
 // A Verdict is a gate's decision.
@@ -26,8 +31,8 @@ type Verdict struct {
 	// Complete is false when a problem hides some or all packages or
 	// vulnerabilities, whether or not the gate lets that pass.
 	Complete bool
-	// Reasons say why it failed: vulnerabilities first, then each problem. Empty
-	// when it did not.
+	// Reasons say why it failed: vulnerabilities first, then the
+	// operating system, then each problem. Empty when it did not.
 	Reasons []string
 }
 
@@ -36,7 +41,7 @@ func (g Gate) Judge(r *Report) Verdict {
 	v := Verdict{Complete: true}
 	counts := make(map[severity.Level]int)
 	exploited, likely := 0, 0
-	all := g.Severity == severity.Unknown && !g.Exploited && g.MinEPSS <= 0
+	all := g.Severity == severity.Unknown && !g.Exploited && g.MinEPSS <= 0 && !g.EndOfLife
 	for _, f := range r.Vulnerabilities {
 		if f.Fixed == "" && g.IgnoreUnfixed {
 			continue
@@ -65,6 +70,9 @@ func (g Gate) Judge(r *Report) Verdict {
 	if likely > 0 {
 		v.Reasons = append(v.Reasons, fmt.Sprintf("%d with an EPSS probability of %g or more", likely, g.MinEPSS))
 	}
+	if g.EndOfLife && r.Unsupported() {
+		v.Reasons = append(v.Reasons, endOfLife(r))
+	}
 	for _, p := range r.Problems {
 		if p.Hides == artifact.HidesNothing {
 			continue
@@ -76,6 +84,18 @@ func (g Gate) Judge(r *Report) Verdict {
 	}
 	v.Failed = len(v.Reasons) > 0
 	return v
+}
+
+// endOfLife says since when the system of r is not supported.
+func endOfLife(r *Report) string {
+	name := "the operating system"
+	if r.OS != nil {
+		name = string(r.OS.Family)
+	}
+	if release := r.EndOfLife.Release; release != "*" {
+		name += " " + release
+	}
+	return fmt.Sprintf("the support of %s ended on %s", name, r.EndOfLife.Date.Format(time.DateOnly))
 }
 
 func plural(n int, one, many string) string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -297,6 +298,53 @@ func TestJudgeWithNothing(t *testing.T) {
 	}
 }
 
+func day(t *testing.T, s string) time.Time {
+	t.Helper()
+	d, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// A report says until when its system is supported, at its own time.
+func TestReportEndOfLife(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		os   *vuln.OS
+		now  string
+		want string // "": not known
+		over bool
+	}{
+		{&vuln.OS{Family: vuln.Debian, Version: "9.13"}, "2022-06-30", "2022-06-30", false},
+		{&vuln.OS{Family: vuln.Debian, Version: "9.13"}, "2022-07-01", "2022-06-30", true},
+		{&vuln.OS{Family: vuln.Ubuntu, Version: "18.04"}, "2024-01-01", "2023-05-31", true},
+		{&vuln.OS{Family: vuln.Ubuntu, Version: "18.04", Extended: true}, "2024-01-01", "2028-04-26", false},
+		{&vuln.OS{Family: vuln.Wolfi, Version: "20230201"}, "2024-01-01", "0001-01-01", false},
+		{&vuln.OS{Family: "plan9", Version: "4"}, "2024-01-01", "", false},
+		{nil, "2024-01-01", "", false},
+	} {
+		inv := inventory("a=1")
+		inv.OS = row.os
+		rep, err := scan.Judge(t.Context(), inv, scan.Options{Database: newFakeDB(), Now: day(t, row.now)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if rep.EndOfLife != nil {
+			got = rep.EndOfLife.Date.Format(time.DateOnly)
+		}
+		if got != row.want || rep.Unsupported() != row.over {
+			t.Errorf("%v at %s: EndOfLife = %q, Unsupported() = %t, want %q, %t", row.os, row.now, got, rep.Unsupported(), row.want, row.over)
+		}
+		for _, p := range rep.Problems {
+			if strings.Contains(p.String(), "support") {
+				t.Errorf("%v at %s: the end of the support is a problem: %s", row.os, row.now, p)
+			}
+		}
+	}
+}
+
 func TestGate(t *testing.T) {
 	t.Parallel()
 	v := func(l severity.Level, fixed string) scan.Vulnerability {
@@ -306,6 +354,14 @@ func TestGate(t *testing.T) {
 		return scan.Problem{Stage: artifact.StageRead, Err: errors.New("cut"), Hides: h}
 	}
 	some, high := []scan.Problem{p(artifact.HidesNothing), p(artifact.HidesSome)}, []scan.Vulnerability{v(severity.High, ""), v(severity.High, "2"), v(severity.Low, "2")}
+	old := scan.Report{
+		OS: &vuln.OS{Family: vuln.Debian, Version: "9.13"}, EndOfLife: &vuln.EndOfLife{Release: "9", Date: day(t, "2022-06-30")},
+		Created: day(t, "2022-07-01"), Vulnerabilities: high,
+	}
+	supported := old
+	supported.Created = day(t, "2022-06-30")
+	coreOS := old
+	coreOS.OS, coreOS.EndOfLife = &vuln.OS{Family: vuln.CoreOS}, &vuln.EndOfLife{Release: "*", Date: day(t, "2020-05-26")}
 	tests := []struct {
 		name string
 		gate scan.Gate
@@ -324,6 +380,15 @@ func TestGate(t *testing.T) {
 			Reasons: []string{"incomplete: read: cut (hides some)"}}},
 		{"a problem let pass", scan.Gate{IgnoreProblems: true}, scan.Report{Problems: some}, scan.Verdict{}},
 		{"a harmless problem", scan.Gate{}, scan.Report{Problems: some[:1]}, scan.Verdict{Complete: true}},
+		{"not supported", scan.Gate{EndOfLife: true}, old, scan.Verdict{Failed: true, Complete: true,
+			Reasons: []string{"the support of debian 9 ended on 2022-06-30"}}},
+		{"without releases", scan.Gate{EndOfLife: true}, coreOS, scan.Verdict{Failed: true, Complete: true,
+			Reasons: []string{"the support of coreos ended on 2020-05-26"}}},
+		{"the last day", scan.Gate{EndOfLife: true}, supported, scan.Verdict{Complete: true}},
+		{"not known", scan.Gate{EndOfLife: true}, scan.Report{Vulnerabilities: high}, scan.Verdict{Complete: true}},
+		{"not asked", scan.Gate{Severity: severity.Critical}, old, scan.Verdict{Complete: true}},
+		{"not supported, and high", scan.Gate{EndOfLife: true, Severity: severity.High, IgnoreUnfixed: true}, old, scan.Verdict{Failed: true, Complete: true,
+			Reasons: []string{"1 vulnerability of severity HIGH", "the support of debian 9 ended on 2022-06-30"}}},
 	}
 	for _, tt := range tests {
 		if got := tt.gate.Judge(&tt.rep); fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", tt.want) {

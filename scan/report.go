@@ -16,6 +16,10 @@ type Report struct {
 	Target Target
 	Layers []LayerInfo // base first
 	OS     *vuln.OS    // nil: none was found
+	// EndOfLife is until when OS is supported; nil where there is none, or its
+	// release is not known. A report on one that has passed is no less complete,
+	// but advisories may have ended with the support: see [Report.Unsupported].
+	EndOfLife *vuln.EndOfLife
 	// Components are the whole inventory, sorted as in [Inventory].
 	Components []Component
 	// Vulnerabilities are those that passed Options.Filter, sorted by package
@@ -27,6 +31,13 @@ type Report struct {
 	// Created is Options.Now, or when the report was made.
 	Created time.Time
 	Stats   Stats
+}
+
+// Unsupported reports whether the support of the operating system had ended
+// when the report was made: later vulnerabilities may have no advisory, and no
+// fix.
+func (r *Report) Unsupported() bool {
+	return r.EndOfLife != nil && r.EndOfLife.Passed(r.Created)
 }
 
 // A Vulnerability is a component and one vulnerability it has.

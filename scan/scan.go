@@ -158,6 +158,11 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 	if rep.Created.IsZero() {
 		rep.Created = time.Now()
 	}
+	if inv.OS != nil {
+		if end, known := inv.OS.EndOfLife(); known {
+			rep.EndOfLife = &end
+		}
+	}
 	if opts.Database != nil {
 		matchers = append([]Matcher{Advisories(opts.Database, opts.Filter, opts.SeveritySources...)}, matchers...)
 	}

@@ -35,7 +35,9 @@ const exitCodes = `
 Exit codes:
   0      the scan was done, and the gate of --exit-code, if any, passed
   N      the gate failed: vulnerabilities are left after --severity and
-         --ignore-unfixed and, if they are given, --exit-on or --min-epss
+         --ignore-unfixed and, if they are given, --exit-on or --min-epss; or
+         the operating system is past its end of life, with --exit-on eol or
+         --exit-on-eol N, which comes before all others
   2      the command line is wrong
   3      the scan could not be done or, with a gate and without
          --ignore-problems, the report is not complete`
@@ -102,6 +104,7 @@ type scanFlags struct {
 	format         string
 	output         string
 	exitCode       int
+	exitOnEOL      int
 	ignoreProblems bool
 	database       databaseFlags
 	noCache        bool
@@ -171,7 +174,8 @@ func scanCommand(t target) *cobra.Command {
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`")
 	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on or --min-epss)")
 	flags.BoolVar(&f.ignoreProblems, "ignore-problems", false, "let the gate pass a report that is not complete")
-	flags.StringSliceVar(&f.exitOn, "exit-on", nil, "fail on vulnerabilities of these `KINDS` alone: kev (known to be exploited)")
+	flags.StringSliceVar(&f.exitOn, "exit-on", nil, "fail on these `KINDS` alone: kev (vulnerabilities known to be exploited), eol (an operating system past its end of life)")
+	flags.IntVar(&f.exitOnEOL, "exit-on-eol", 0, "exit with `N` (as of --exit-code) if the operating system is past its end of life")
 	flags.Float64Var(&f.minEPSS, "min-epss", 0, "fail on vulnerabilities with an EPSS probability of `P` or more alone")
 	flags.StringVar(&f.sort, "sort", "package", "`ORDER` of a table: package, severity, or epss, which shows it and what is known to be exploited")
 	flags.StringSliceVar(&f.sources, "severity-source", nil, "take severities from the first of `SOURCES` that rates: auto,nvd,ghsa,debian,... (default auto)")
@@ -314,20 +318,27 @@ func (f *scanFlags) check(t target, args []string) error {
 		return fmt.Errorf("what to scan is missing: plimsoll %s %s", name, want)
 	case f.input != "" && len(args) > 0:
 		return fmt.Errorf("--input %s and %s: only one image can be scanned", f.input, args[0])
-	case f.exitCode != 0 && f.exitCode != 1 && (f.exitCode < 4 || f.exitCode > 125):
+	case !isGateCode(f.exitCode):
 		return fmt.Errorf("--exit-code %d: want 1, or 4 to 125; 2 and 3 say that the scan was not done", f.exitCode)
+	case !isGateCode(f.exitOnEOL):
+		return fmt.Errorf("--exit-on-eol %d: want 1, or 4 to 125; 2 and 3 say that the scan was not done", f.exitOnEOL)
 	case f.platform != "" && !isPlatform(f.platform):
 		return fmt.Errorf("--platform %s: want OS/ARCH[/VARIANT]", f.platform)
 	case f.minEPSS < 0 || f.minEPSS > 1:
 		return fmt.Errorf("--min-epss %g: want a probability, 0 to 1", f.minEPSS)
-	case slices.ContainsFunc(f.exitOn, func(kind string) bool { return kind != "kev" }):
-		return fmt.Errorf("--exit-on %s: want kev", strings.Join(f.exitOn, ","))
+	case slices.ContainsFunc(f.exitOn, func(kind string) bool { return kind != "kev" && kind != "eol" }):
+		return fmt.Errorf("--exit-on %s: want kev or eol", strings.Join(f.exitOn, ","))
 	case slices.ContainsFunc(f.imageSource, func(s string) bool { return !isImageSource(s) }):
 		return fmt.Errorf("--image-src %s: want docker, podman, containerd or remote", strings.Join(f.imageSource, ","))
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
 	return nil
+}
+
+// isGateCode reports whether a gate may exit with code; 0 is no gate.
+func isGateCode(code int) bool {
+	return code == 0 || code == 1 || code >= 4 && code <= 125
 }
 
 func isPlatform(s string) bool {
@@ -409,13 +420,25 @@ func checkInput(path *string) error {
 	return nil
 }
 
-// judge applies the gate. That the report is not complete weighs more than what
-// it holds.
+// judge applies the gates. --exit-on-eol is the first, as in Trivy: what it says
+// of a system holds however much of the report is missing, and advisories often
+// are, of old systems. For the other, that the report is not complete weighs more
+// than what it holds.
 func (f *scanFlags) judge(report *scan.Report, stderr io.Writer) error {
-	if f.exitCode == 0 {
+	if f.exitOnEOL == 0 && f.exitCode == 0 {
 		return nil
 	}
-	verdict := scan.Gate{Exploited: len(f.exitOn) > 0, MinEPSS: f.minEPSS, IgnoreProblems: f.ignoreProblems}.Judge(report)
+	if f.exitOnEOL != 0 {
+		old := scan.Gate{EndOfLife: true, IgnoreProblems: true}.Judge(report)
+		if old.Failed {
+			return f.fail(f.exitOnEOL, old, stderr)
+		}
+	}
+	gate := scan.Gate{EndOfLife: true, IgnoreProblems: f.ignoreProblems} // which has passed above
+	if f.exitCode != 0 {
+		gate.Exploited, gate.EndOfLife, gate.MinEPSS = slices.Contains(f.exitOn, "kev"), slices.Contains(f.exitOn, "eol"), f.minEPSS
+	}
+	verdict := gate.Judge(report)
 	if !verdict.Complete && !f.ignoreProblems {
 		n := 0
 		for _, p := range report.Problems {
@@ -425,11 +448,16 @@ func (f *scanFlags) judge(report *scan.Report, stderr io.Writer) error {
 		}
 		return failed(fmt.Errorf("the report is not complete: problems that hide packages or vulnerabilities: %d (--ignore-problems lets them pass)", n))
 	}
-	if !verdict.Failed {
-		return nil
+	if verdict.Failed {
+		return f.fail(f.exitCode, verdict, stderr)
 	}
+	return nil
+}
+
+// fail ends the program with code, because of verdict.
+func (f *scanFlags) fail(code int, verdict scan.Verdict, stderr io.Writer) error {
 	if !f.quiet {
-		fmt.Fprintf(stderr, "gate: %s\n", strings.Join(verdict.Reasons, ", "))
+		fmt.Fprintf(stderr, "gate: %s\n", printable(strings.Join(verdict.Reasons, ", ")))
 	}
-	return &exit{code: f.exitCode}
+	return &exit{code: code}
 }

@@ -109,7 +109,7 @@ func TestSeveral(t *testing.T) {
 func TestListPackages(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := start(t, "fs", "--db", advisories, "--list-all-pkgs", "--skip-dirs", "broken", project(t))
-	if code != 0 || stderr != "" || !strings.Contains(stdout, "composer.lock: packages\n") || !strings.Contains(stdout, "keel/hull") {
+	if code != 0 || stderr != "" || !strings.Contains(stdout, "composer.lock (composer): packages\n") || !strings.Contains(stdout, "keel/hull") {
 		t.Errorf("run() = %d, stderr:\n%s\nstdout:\n%s\nwant tables of packages", code, stderr, stdout)
 	}
 }

@@ -54,6 +54,31 @@ func ExampleTable() {
 	// └─────────┴────────────────┴──────────┴────────┴───────────────────┴───────────────┴─────────────┘
 }
 
+func ExampleTable_packages() {
+	r := boat()
+	r.Vulnerabilities = nil
+	if err := (report.Table{Packages: true}).Report(context.Background(), os.Stdout, r); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// Report Summary
+	//
+	// ┌───────────────────────┬────────┬─────────────────┐
+	// │         Target        │  Type  │ Vulnerabilities │
+	// ├───────────────────────┼────────┼─────────────────┤
+	// │ boat:1 (debian 12.15) │ debian │ 0               │
+	// └───────────────────────┴────────┴─────────────────┘
+	// '-' was not compared with advisories, '0' has no findings.
+	//
+	// boat:1 (debian 12.15): packages
+	// ===============================
+	// ┌─────────┬─────────┐
+	// │ Package │ Version │
+	// ├─────────┼─────────┤
+	// │ hull    │ 1.0-1   │
+	// └─────────┴─────────┘
+}
+
 func ExampleJSON() {
 	r := boat()
 	r.Vulnerabilities = nil

@@ -20,7 +20,9 @@ import (
 //     the same bytes.
 //   - Problems, at the top level, lists what could not be read or judged and what
 //     that hides; Database says what was compared with, and when that was made;
-//     KEV and EPSS of a vulnerability say what is known of its exploitation.
+//     KEV and EPSS of a vulnerability say what is known of its exploitation;
+//     EndOfLife beside EOSL is the last day of an operating system's support, and
+//     Unidentified marks a file that is a package, but does not say which.
 //     Programs that do not know the fields pass over them.
 //   - The size of a layer is that of its blob as stored.
 //
@@ -117,7 +119,10 @@ func metadataOf(r *scan.Report) jsonMetadata {
 		ImageConfig: r.Target.Config,
 	}
 	if r.OS != nil {
-		m.OS = &jsonOS{Family: string(r.OS.Family), Name: r.OS.Version}
+		m.OS = &jsonOS{Family: familyWord(r.OS.Family), Name: r.OS.Version, EOSL: r.Unsupported()}
+		if m.OS.EOSL {
+			m.OS.EndOfLife = date(r.EndOfLife.Date)
+		}
 	}
 	for _, l := range r.Layers {
 		m.DiffIDs = append(m.DiffIDs, string(l.DiffID))
@@ -212,11 +217,11 @@ func layerOf(r *scan.Report, c *scan.Component) jsonLayer {
 	return jsonLayer{Digest: string(l.Digest), DiffID: string(l.DiffID)}
 }
 
-// pathOf is the file that lists c, for packages that are not the system's, and
-// where in it if that is an archive.
+// pathOf is the file that lists c, and where in it if that is an archive; "" for
+// packages of the system, and where the target is the file.
 func pathOf(e result, c *scan.Component) string {
 	switch {
-	case e.class == "os-pkgs":
+	case e.class == "os-pkgs" || c.Path == e.target && c.Inside == "":
 		return ""
 	case c.Inside != "" && c.Analyzer != "sbom":
 		return c.Path + "/" + c.Inside

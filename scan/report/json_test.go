@@ -19,14 +19,19 @@ type readerReport struct {
 	ArtifactType  string `json:"ArtifactType"`
 	Metadata      struct {
 		OS struct {
-			Family string `json:"Family"`
-			Name   string `json:"Name"`
+			Family    string `json:"Family"`
+			Name      string `json:"Name"`
+			EOSL      *bool  `json:"EOSL"`
+			EndOfLife string `json:"EndOfLife"`
 		} `json:"OS"`
 		ImageID     string          `json:"ImageID"`
 		DiffIDs     []string        `json:"DiffIDs"`
 		RepoTags    []string        `json:"RepoTags"`
 		RepoDigests []string        `json:"RepoDigests"`
 		Reference   string          `json:"Reference"`
+		Branch      string          `json:"Branch"`
+		Tags        []string        `json:"Tags"`
+		Commit      string          `json:"Commit"`
 		ImageConfig json.RawMessage `json:"ImageConfig"`
 		Layers      []readerLayer   `json:"Layers"`
 	} `json:"Metadata"`
@@ -73,8 +78,18 @@ type readerPackage struct {
 	SrcEpoch   int              `json:"SrcEpoch"`
 	Licenses   []string         `json:"Licenses"`
 	Maintainer string           `json:"Maintainer"`
+	Modularity string           `json:"Modularitylabel"`
+	Dev        bool             `json:"Dev"`
+	Indirect   bool             `json:"Indirect"`
+	Relation   string           `json:"Relationship"`
+	DependsOn  []string         `json:"DependsOn"`
 	Layer      readerLayer      `json:"Layer"`
 	FilePath   string           `json:"FilePath"`
+	Locations  []struct {
+		StartLine int `json:"StartLine"`
+		EndLine   int `json:"EndLine"`
+	} `json:"Locations"`
+	Unidentified bool `json:"Unidentified"`
 }
 
 type readerVulnerability struct {
@@ -108,7 +123,7 @@ type readerVulnerability struct {
 
 // read decodes strictly: names that differ by case alone fail too, which
 // encoding/json would accept.
-func read(t *testing.T, text string) readerReport {
+func read(t testing.TB, text string) readerReport {
 	t.Helper()
 	var r readerReport
 	dec := json.NewDecoder(strings.NewReader(text))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
@@ -32,12 +33,13 @@ type result struct {
 // results splits r as Trivy does: the operating system first, where there is one
 // or a package of one, then languages by Trivy's type and target. Packages that
 // are installed, each in a file of its own, are one result for each language; a
-// lock file or a program is a result for itself.
+// lock file or a program is a result for itself. Those of a bill of materials are
+// taken for installed.
 func results(r *scan.Report) []result {
 	system := result{target: r.Target.Name, class: "os-pkgs", kind: "none"}
 	if r.OS != nil {
-		system.target = fmt.Sprintf("%s (%s)", r.Target.Name, r.OS)
-		system.kind = string(r.OS.Family)
+		system.target = fmt.Sprintf("%s (%s)", r.Target.Name, systemName(r.OS))
+		system.kind = familyWord(r.OS.Family)
 	}
 	all := []*result{&system}
 	byTarget := make(map[[2]string]*result)
@@ -77,21 +79,50 @@ func results(r *scan.Report) []result {
 
 // groupOf is Trivy's type and target of a package that is not the system's.
 func groupOf(c *scan.Component) (kind, target string) {
-	switch c.Analyzer {
-	case "python-pkg", "python-egg":
-		return "python-pkg", "Python"
-	case "node-pkg":
-		return c.Analyzer, "Node.js"
-	case "gemspec":
-		return c.Analyzer, "Ruby"
-	case "jar":
-		return c.Analyzer, "Java"
-	case "conda-pkg":
-		return c.Analyzer, "Conda"
-	case "", "sbom": // which says neither how it was found
+	kind = c.Analyzer
+	switch kind {
+	case "python-egg":
+		kind = "python-pkg"
+	case "sbom": // which says not how it was found
+		kind = installedKind(c.Type)
+	case "":
 		return string(c.Type), string(c.Type)
 	}
-	return c.Analyzer, c.Path
+	switch kind {
+	case "python-pkg":
+		return kind, "Python"
+	case "node-pkg":
+		return kind, "Node.js"
+	case "gemspec":
+		return kind, "Ruby"
+	case "jar":
+		return kind, "Java"
+	case "conda-pkg":
+		return kind, "Conda"
+	}
+	if c.Analyzer == "sbom" {
+		return kind, kind
+	}
+	return kind, c.Path
+}
+
+// installedKind is what Trivy takes the packages of a bill of materials for.
+func installedKind(t vuln.PackageType) string {
+	switch t {
+	case vuln.TypePyPI:
+		return "python-pkg"
+	case vuln.TypeNPM:
+		return "node-pkg"
+	case vuln.TypeGem:
+		return "gemspec"
+	case vuln.TypeMaven:
+		return "jar"
+	case vuln.TypeConda:
+		return "conda-pkg"
+	case vuln.TypeGo:
+		return "gobinary"
+	}
+	return string(t)
 }
 
 // judged reports whether the packages of r were compared with advisories, or

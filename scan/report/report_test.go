@@ -53,6 +53,10 @@ func TestGolden(t *testing.T) {
 		golden(t, name+".count", render(t, report.Count{}, r))
 		golden(t, name+".quiet", render(t, report.Count{Quiet: true}, r))
 	}
+	for _, name := range []string{"languages", "repository", "clean"} {
+		golden(t, name+".packages.table", render(t, report.Table{Packages: true}, samples()[name]))
+	}
+	golden(t, "languages.nopackages.json", render(t, report.JSON{NoPackages: true}, languages()))
 	golden(t, "findings.80.table", render(t, report.Table{Width: 80}, findings()))
 	golden(t, "findings.epss.table", render(t, report.Table{Sort: report.ByEPSS}, findings()))
 	golden(t, "findings.severity.table", render(t, report.Table{Sort: report.BySeverity}, findings()))

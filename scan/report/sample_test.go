@@ -22,6 +22,10 @@ func samples() map[string]*scan.Report {
 		"no-os":      noOS(),
 		"no-data":    {Target: scan.Target{Kind: artifact.KindImage, Name: "scratch.tar"}},
 		"hostile":    hostile(),
+		"languages":  languages(),
+		"repository": repository(),
+		"bill":       bill(),
+		"old":        old(),
 	}
 }
 

@@ -21,7 +21,10 @@ import (
 //
 // In the summary "-" means that no advisories were compared with the target's
 // packages and "0" that nothing was found; a report that is not complete says
-// so under it.
+// so under it, and one on an operating system that is past its end of life.
+//
+// Of many problems those that hide something come first, and of the last only
+// the number is written; [JSON] has them all.
 //
 // Names and titles come from the image and the advisories, which may be
 // hostile: what could steer a terminal is written as an escape (\x1b).
@@ -78,9 +81,22 @@ func (t Table) summary(out *bytes.Buffer, r *scan.Report, list []result) {
 	g.draw(out, t)
 	out.WriteString(age(r))
 	out.WriteString("'-' was not compared with advisories, '0' has no findings.\n")
+	out.WriteString(endOfLife(r))
 	if incomplete(r) {
 		out.WriteString("The report is INCOMPLETE: see the problems at its end.\n")
 	}
+}
+
+// endOfLife is a line about a system that was not supported any more.
+func endOfLife(r *scan.Report) string {
+	if !r.Unsupported() {
+		return ""
+	}
+	name := "the operating system"
+	if r.OS != nil {
+		name = cell(systemName(r.OS))
+	}
+	return fmt.Sprintf("The support of %s ended on %s: later vulnerabilities may have no advisory, and no fix.\n", name, date(r.EndOfLife.Date))
 }
 
 // An Order is one of vulnerabilities in a table.
@@ -166,7 +182,7 @@ func age(r *scan.Report) string {
 
 // findings writes the block of one target.
 func (t Table) findings(out *bytes.Buffer, e result) {
-	heading(out, cell(e.target))
+	heading(out, e.title())
 	fmt.Fprintf(out, "Total: %d (%s)\n\n", len(e.vulnerabilities), counts(e.vulnerabilities, ": "))
 	g := grid{
 		Columns: []column{
@@ -191,12 +207,22 @@ func (t Table) findings(out *bytes.Buffer, e result) {
 	g.draw(out, t)
 }
 
+// title is the target, and what sort of packages these are where that does not
+// tell: "Java (jar)".
+func (e result) title() string {
+	if e.class == "os-pkgs" || e.kind == e.target {
+		return cell(e.target)
+	}
+	return cell(e.target) + " (" + cell(e.kind) + ")"
+}
+
 // library is the package's name, with its file where the target does not tell.
 func library(e result, v *scan.Vulnerability) string {
-	if e.class == "os-pkgs" || v.Component.Path == "" {
+	path := pathOf(e, v.Component)
+	if path == "" {
 		return cell(v.Component.Name)
 	}
-	return cell(v.Component.Name) + " (" + cell(v.Component.Path) + ")"
+	return cell(v.Component.Name) + " (" + cell(path) + ")"
 }
 
 // title is what the advisory says in short, and where to read more below it.
@@ -217,13 +243,30 @@ func title(v *scan.Vulnerability) string {
 	return strings.Join(lines, "\n")
 }
 
+// Bounds of the list of problems: of its entries, and of the bytes of each.
+const (
+	mostProblems = 50
+	maxProblem   = 2 * maxCell
+)
+
+// problems lists those of a report. Of more than mostProblems, those that hide
+// something come first.
 func problems(out *bytes.Buffer, list []scan.Problem) {
 	if len(list) == 0 {
 		return
 	}
 	heading(out, "Problems")
+	left := 0
+	if len(list) > mostProblems {
+		list = slices.Clone(list)
+		slices.SortStableFunc(list, func(a, b scan.Problem) int { return cmp.Compare(b.Hides, a.Hides) })
+		list, left = list[:mostProblems], len(list)-mostProblems
+	}
 	for _, p := range list {
-		fmt.Fprintf(out, "- %s\n", printable(p.String()))
+		fmt.Fprintf(out, "- %s\n", shortened(p.String(), maxProblem))
+	}
+	if left > 0 {
+		fmt.Fprintf(out, "and %d more, which a report in JSON lists.\n", left)
 	}
 }
 
@@ -234,7 +277,7 @@ func heading(out *bytes.Buffer, title string) {
 
 // packages lists what e is made of.
 func (t Table) packages(out *bytes.Buffer, e result) {
-	heading(out, fmt.Sprintf("%s: packages", printable(e.target)))
+	heading(out, e.title()+": packages")
 	g := grid{Columns: []column{{Name: "Package"}, {Name: "Version"}, {Name: "Arch"}, {Name: "Relationship"}, {Name: "Path"}}}
 	any := [5]bool{true, true}
 	for _, c := range e.components {

@@ -14,7 +14,7 @@ import (
 func TestTableWidth(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int{1, 20, 40, 60, 79, 120, 200} {
-		out := render(t, report.Table{Width: width}, findings())
+		out := render(t, report.Table{Width: width}, findings()) + render(t, report.Table{Width: width, Packages: true}, languages())
 		for line := range strings.Lines(out) {
 			line = strings.TrimSuffix(line, "\n")
 			if strings.ContainsAny(line, "│─") && utf8.RuneCountInString(line) > width {

@@ -36,15 +36,19 @@ func printable(s string) string {
 const maxCell = 400
 
 // cell is s, printable, and cut with "..." after it when it is long.
-func cell(s string) string {
-	if len(s) > maxCell {
-		n := maxCell
-		for n > maxCell-utf8.UTFMax && !utf8.RuneStart(s[n]) {
-			n--
-		}
-		return printable(s[:n]) + "..."
+func cell(s string) string { return shortened(s, maxCell) }
+
+// shortened is the first most bytes of s, printable, and "..." after them if
+// there are more.
+func shortened(s string, most int) string {
+	if len(s) <= most {
+		return printable(s)
 	}
-	return printable(s)
+	n := most
+	for n > most-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return printable(s[:n]) + "..."
 }
 
 // titleWords is how many words of a title a table shows.

@@ -61,6 +61,9 @@ type jsonMetadata struct {
 type jsonOS struct {
 	Family string
 	Name   string // the version
+	EOSL   bool   `json:",omitempty"` // its support has ended
+
+	EndOfLife string `json:",omitempty"` // the last day; not Trivy's
 }
 
 type jsonLayer struct {
