@@ -84,9 +84,14 @@ func distroOf(namespace, distro string) *vuln.OS {
 	if distro == "" {
 		return nil
 	}
+	for _, family := range []vuln.Family{vuln.OpenSUSELeap, vuln.OpenSUSETumbleweed} { // whose names have a hyphen
+		if version, ok := strings.CutPrefix(distro, string(family)); ok && (version == "" || version[0] == '-') {
+			return &vuln.OS{Family: family, Version: strings.TrimPrefix(version, "-")}
+		}
+	}
 	family, version, ok := strings.Cut(distro, "-")
 	switch {
-	case strings.HasPrefix(distro, namespace+"-"): // whose name may have a hyphen
+	case strings.HasPrefix(distro, namespace+"-"): // cbl-mariner
 		family, version = namespace, distro[len(namespace)+1:]
 	case !ok && family != "" && (family[0] >= '0' && family[0] <= '9' || family == "edge"):
 		family, version = namespace, distro
