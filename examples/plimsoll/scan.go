@@ -191,8 +191,8 @@ func scanCommand(t target) *cobra.Command {
 	flags.BoolVar(&f.database.offline, "offline", false, "fetch nothing but the image")
 	f.database.addCache(flags)
 	f.database.addSources(flags, "db-source")
+	flags.BoolVar(&f.noCache, "no-cache", false, "read all layers, and keep nothing of them; of directories nothing is kept in any case")
 	if t.image {
-		flags.BoolVar(&f.noCache, "no-cache", false, "read all layers, and keep nothing of them")
 		flags.StringSliceVar(&f.imageSource, "image-src", nil, "look for images in these `PLACES`, in order: docker,podman,containerd,remote (default remote)")
 		flags.StringVar(&f.platform, "platform", "", "choose `OS/ARCH[/VARIANT]` from an image for several")
 		flags.BoolVar(&f.insecure, "insecure", false, "allow plain HTTP and unverified certificates of registries")
