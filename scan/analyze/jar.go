@@ -30,6 +30,8 @@ import (
 //     the group if two of Implementation-Vendor-Id, Bundle-SymbolicName, and the
 //     file's name agree on it. The version is Implementation-Version, else that
 //     in the file's name, or a longer Bundle-Version, else Specification-Version.
+//   - Else the file's name may be that of a well-known artifact that is built
+//     without Maven: spring-core, tomcat-embed-core, kafka-clients.
 //   - Else the component is Unidentified: it is called as the file, without what
 //     follows the first hyphen before a digit, and its version may be empty.
 //

@@ -89,6 +89,9 @@ func (id *jarIdentity) byManifest() artifact.Component {
 			return library(vuln.TypeMaven, c.name(), version)
 		}
 	}
+	if c, ok := knownCoordinates(name, version); ok {
+		return library(vuln.TypeMaven, c.name(), version)
+	}
 	c := library(vuln.TypeMaven, name, version)
 	c.Unidentified = true
 	return c
