@@ -192,8 +192,8 @@ func (o *openDirectory) list(ctx context.Context, to chan<- listing) {
 }
 
 // readDir lists a directory by name. It is opened by its path, since os.Root would
-// ask each entry for its mode. What is opened in it is opened through that. It does
-// not wait, should a pipe have taken its place.
+// ask each entry for its mode, and then it must be the one that root has there: a
+// link may have taken its place. It does not wait, should a pipe have.
 func (o *openDirectory) readDir(dir string) ([]fs.DirEntry, error) {
 	dir = filepath.FromSlash(dir)
 	f, err := os.OpenFile(filepath.Join(o.dir, dir), os.O_RDONLY|syscall.O_NONBLOCK, 0)
@@ -201,6 +201,13 @@ func (o *openDirectory) readDir(dir string) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	defer f.Close()
+	opened, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if want, err := o.root.Lstat(dir); err != nil || !os.SameFile(opened, want) {
+		return nil, cmp.Or(err, errors.New("replaced while it was read"))
+	}
 	entries, err := f.ReadDir(-1)
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	return entries, err

@@ -85,3 +85,40 @@ func TestDirectoryLinkToRoot(t *testing.T) {
 	}
 }
 
+// A directory that a link out of the root took the place of is not listed.
+func TestDirectoryReplacedByLink(t *testing.T) {
+	t.Parallel()
+	outside := tree(t, map[string]string{"secret": "secret"})
+	files := map[string]string{"a": "a"}
+	for i := range 40 { // more than are listed ahead
+		files[fmt.Sprintf("d%02d/x", i)] = "x"
+	}
+	files["z/x"], files["z/y/x"] = "x", "x"
+	dir := tree(t, files)
+	art, err := source.Directory(dir, source.DirectoryOptions{}).Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer art.Close()
+	lost := false
+	err = art.Layers()[0].Walk(t.Context(), func(f *artifact.File) error {
+		switch f.Path {
+		case "a":
+			z := filepath.Join(dir, "z")
+			if err := os.RemoveAll(z); err != nil {
+				t.Error(err)
+			}
+			if err := os.Symlink(outside, z); err != nil {
+				t.Error(err)
+			}
+		case "z":
+			lost = f.Err() != nil
+		case "z/secret":
+			t.Error("Walk visits z/secret, which is outside")
+		}
+		return nil
+	})
+	if err != nil || !lost {
+		t.Errorf("Walk = %v, want z to be unreadable", err)
+	}
+}
