@@ -327,7 +327,7 @@ func (f *scanFlags) check(t target, args []string) error {
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
-	return nil
+	return f.checkRevision(args)
 }
 
 func isPlatform(s string) bool {
