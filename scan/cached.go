@@ -23,18 +23,18 @@ type Cache interface {
 }
 
 // cacheSchema is raised when the form of what is kept changes.
-const cacheSchema = 1
+const cacheSchema = 2
 
 // errNotKept is the fill's error for what may be used once but not kept.
 var errNotKept = errors.New("not to be kept")
 
 // key names what the reader makes of a layer: it depends on the content, on the
-// analyzers, and on the limits.
+// analyzers, with the files they want, and on the limits.
 func (r *reader) key(id artifact.DiffID) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %q %+v\n", cacheSchema, id, r.limits)
 	for _, a := range r.dispatch.analyzers {
-		fmt.Fprintf(h, "%q %d\n", a.Name(), a.Version())
+		fmt.Fprintf(h, "%q %d %#v\n", a.Name(), a.Version(), a.Patterns())
 	}
 	return fmt.Sprintf("layer %x", h.Sum(nil))
 }
@@ -151,7 +151,7 @@ func walkDiff(l artifact.Layer, ctx context.Context, visit func(*artifact.File) 
 }
 
 // keepable reports whether c is what every scan would make of the layer: it was
-// read to its end, and nothing was cut short.
+// read to its end, nothing was cut short, and nothing could not be read.
 func (c *layerContent) keepable() bool {
 	if c.err != nil || c.unproven {
 		return false
@@ -159,7 +159,7 @@ func (c *layerContent) keepable() bool {
 	for i := range c.facts {
 		err := c.facts[i].err
 		var panicked *PanicError
-		if errors.Is(err, artifact.ErrLimit) || errors.As(err, &panicked) {
+		if c.facts[i].analyzer == noAnalyzer || errors.Is(err, artifact.ErrLimit) || errors.As(err, &panicked) {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,7 +18,8 @@ import (
 //	entries  kind, path, and the link of a link; paths by what they share with
 //	         the one before
 //	facts    entry, analyzer, path, the error's text, the facts as JSON without
-//	         Owned, then Owned as a list of paths
+//	         Owned and Custom, Owned as a list of paths, and Custom as one of
+//	         names and values, which are the caller's and stay what they are
 //
 // Numbers are unsigned varints, strings have their length before them. Modes and
 // sizes are left out: nobody asks for them after a layer was read.
@@ -27,8 +29,8 @@ var (
 	errNotText  = errors.New("bytes that are not UTF-8, which JSON would not give back")
 )
 
-// encode is the form of c that a cache keeps. An error is that of a Custom value
-// that is no JSON, or that facts are no text.
+// encode is the form of c that a cache keeps. An error is that facts are
+// no text.
 func (c *layerContent) encode() ([]byte, error) {
 	var w encoder
 	w.number(len(c.entries))
@@ -125,7 +127,7 @@ func (w *encoder) fact(f *fact) {
 	owned := slices.Clone(f.Owned)
 	slices.Sort(owned)
 	facts := f.Facts
-	facts.Owned = nil
+	facts.Owned, facts.Custom = nil, nil
 	if facts.Empty() {
 		w.text("")
 	} else {
@@ -143,6 +145,11 @@ func (w *encoder) fact(f *fact) {
 	for _, name := range owned {
 		w.path(previous, name)
 		previous = name
+	}
+	w.number(len(f.Custom))
+	for _, name := range slices.Sorted(maps.Keys(f.Custom)) {
+		w.text(name)
+		w.text(string(f.Custom[name]))
 	}
 }
 
@@ -211,6 +218,13 @@ func (r *decoder) fact() fact {
 		for i := range f.Owned {
 			f.Owned[i] = r.path(previous)
 			previous = f.Owned[i]
+		}
+	}
+	if n := r.count(); n > 0 {
+		f.Custom = make(map[string]json.RawMessage)
+		for range n {
+			name := r.text()
+			f.Custom[name] = json.RawMessage(r.text())
 		}
 	}
 	return f

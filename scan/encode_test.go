@@ -106,8 +106,8 @@ func TestEncode(t *testing.T) {
 		t.Errorf("encode of a replacement character: %v", err)
 	}
 	want.facts[0].Custom["text"] = []byte("{")
-	if _, err := want.encode(); err == nil {
-		t.Error("encode of a value that is no JSON is no error")
+	if _, err := want.encode(); err != nil {
+		t.Errorf("encode of a value that is no JSON: %v", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"runtime"
@@ -165,8 +166,7 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 	}
 	content.entries = append(content.entries, entry{f.Path, f.Link, f.Kind})
 	if err := f.Err(); err != nil {
-		content.facts = append(content.facts, fact{entry: at, analyzer: noAnalyzer, path: f.Path, err: err})
-		return ctx.Err()
+		return cmp.Or(r.unreadable(content, at, f, err), ctx.Err())
 	}
 	switch f.Kind {
 	case artifact.KindSymlink, artifact.KindHardlink:
@@ -174,7 +174,12 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 			content.wanted = append(content.wanted, wantedLink{at, chosen})
 		}
 	case artifact.KindRegular:
-		if chosen := r.dispatch.choose(f); len(chosen) > 0 {
+		chosen := r.dispatch.choose(f)
+		if err := f.Err(); err != nil && len(chosen) == 0 && !errors.Is(err, fs.ErrNotExist) {
+			// It does not say whether it is wanted. One that is gone is not.
+			return cmp.Or(r.unreadable(content, at, f, err), ctx.Err())
+		}
+		if len(chosen) > 0 {
 			f.Bind(ctx, r.limits.FileBytes, r.memory)
 			defer f.Release()
 			facts := r.analyze(ctx, at, f, chosen)
@@ -187,6 +192,13 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 		}
 	}
 	return ctx.Err()
+}
+
+// unreadable records that f, entry number at, cannot be read.
+func (r *reader) unreadable(content *layerContent, at int, f *artifact.File, err error) error {
+	lost := fact{entry: at, analyzer: noAnalyzer, path: f.Path, err: err}
+	content.facts = append(content.facts, lost)
+	return r.keep(content, lost.size())
 }
 
 // What a value takes in memory beside its strings, with what squashing adds.

@@ -35,7 +35,7 @@ type Options struct {
 	Workers int
 	// Cache keeps what was made of layers, so that they are not read again; nil
 	// is none. It cannot change the result. What analyzers make of a layer is
-	// kept by their names and versions.
+	// kept by their names, versions and patterns.
 	Cache Cache
 	// Limits bound what the artifact can cost; zero fields are defaults.
 	Limits Limits

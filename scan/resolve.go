@@ -66,11 +66,12 @@ func resolve(target artifact.Target, contents []layerContent, analyzers []artifa
 	setContents(inv.Components, sets)
 	inv.Components = dropOwned(inv.Components, found, t)
 	inv.Components = opts.selects(inv.Components)
+	dropReferences(inv.Components, libraryFile)
 	inv.Components = sortComponents(inv.Components)
 	slices.SortFunc(inv.Custom, func(a, b artifact.Custom) int {
 		return cmp.Or(cmp.Compare(a.Analyzer, b.Analyzer), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Name, b.Name))
 	})
-	resolveProblems(inv, contents, visible)
+	resolveProblems(inv, contents, visible, opts)
 	if nothing {
 		inv.Problems = append(inv.Problems, emptyProblem(inv))
 	}
@@ -222,8 +223,9 @@ func sortComponents(list []artifact.Component) []artifact.Component {
 }
 
 // resolveProblems adds the problems of layers and of files, and what the
-// inventory lacks. A file that is no longer visible hides nothing.
-func resolveProblems(inv *artifact.Inventory, contents []layerContent, visible map[*fact]bool) {
+// inventory lacks. A file that is no longer visible hides nothing, and one that
+// opts leaves out has no problems.
+func resolveProblems(inv *artifact.Inventory, contents []layerContent, visible map[*fact]bool, opts *Options) {
 	lost := artifact.HidesAll
 	for i := range contents {
 		if contents[i].err == nil {
@@ -244,7 +246,7 @@ func resolveProblems(inv *artifact.Inventory, contents []layerContent, visible m
 			if (at == 0 || f.entry != l.facts[at-1].entry) && f.analyzer != noAnalyzer {
 				inv.Stats.Files++
 			}
-			if f.err == nil {
+			if f.err == nil || skipped(f.path, opts.SkipDirs, opts.SkipFiles) {
 				continue
 			}
 			hides := artifact.HidesNothing

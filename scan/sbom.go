@@ -66,6 +66,8 @@ func InspectSBOM(ctx context.Context, name string, r io.Reader, opts Options) (*
 	if len(inv.Components) == 0 {
 		inv.Problems = append(inv.Problems, Problem{Stage: artifact.StageResolve, Err: ErrNoPackages, Hides: artifact.HidesAll})
 	}
-	inv.Components = sortComponents(opts.selects(inv.Components))
+	inv.Components = opts.selects(inv.Components)
+	dropReferences(inv.Components, func(*Component) string { return "the bill" }) // wherever each was found
+	inv.Components = sortComponents(inv.Components)
 	return inv, nil
 }

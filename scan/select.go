@@ -19,28 +19,37 @@ const (
 	ClassLibrary PackageClass = "library" // of languages
 )
 
-// selects leaves out of list what opts does not ask for, and references to it.
+// selects leaves out of list what opts does not ask for.
 func (o *Options) selects(list []artifact.Component) []artifact.Component {
-	kept := slices.DeleteFunc(list, func(c artifact.Component) bool { return !o.wants(&c) })
-	if o.DevDependencies {
-		return kept
-	}
-	// What needs a development dependency loses the reference to it.
-	type ref struct{ analyzer, path, id string }
+	return slices.DeleteFunc(list, func(c artifact.Component) bool { return !o.wants(&c) })
+}
+
+// dropReferences leaves out of what components need what is not in list: a
+// development dependency, say. They refer to those for which file is the same;
+// where it is "", nothing is known to be missing.
+func dropReferences(list []artifact.Component, file func(*artifact.Component) string) {
+	type ref struct{ analyzer, file, id string }
 	there := make(map[ref]bool)
-	for i := range kept {
-		if c := &kept[i]; !c.Type.System() {
-			there[ref{c.Analyzer, c.Path, c.ID()}] = true
+	for i := range list {
+		if c := &list[i]; file(c) != "" {
+			there[ref{c.Analyzer, file(c), c.ID()}] = true
 		}
 	}
-	for i := range kept {
-		c := &kept[i]
-		gone := func(id string) bool { return !c.Type.System() && !there[ref{c.Analyzer, c.Path, id}] }
+	for i := range list {
+		c := &list[i]
+		gone := func(id string) bool { return file(c) != "" && !there[ref{c.Analyzer, file(c), id}] }
 		if slices.ContainsFunc(c.DependsOn, gone) {
 			c.DependsOn = slices.DeleteFunc(slices.Clone(c.DependsOn), gone)
 		}
 	}
-	return kept
+}
+
+// libraryFile is the file that a package of a language is listed by.
+func libraryFile(c *artifact.Component) string {
+	if c.Type.System() {
+		return ""
+	}
+	return c.Path
 }
 
 func (o *Options) wants(c *artifact.Component) bool {

@@ -333,7 +333,7 @@ func (f *scanFlags) check(t target, args []string) error {
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
-	return nil
+	return f.checkRevision(args)
 }
 
 // isGateCode reports whether a gate may exit with code; 0 is no gate.

@@ -73,17 +73,35 @@ func oneLine(errs []error) error {
 // scanRepository scans a checkout, or fetches what a URL names.
 func scanRepository(ctx context.Context, f *scanFlags, ref string, opts scan.Options) (*scan.Report, error) {
 	if !isURL(ref) {
-		if f.branch != "" || f.tag != "" || f.commit != "" {
-			return nil, errors.New("--branch, --tag and --commit are for a URL: a checkout is scanned as it is")
-		}
 		return scan.Repository(ctx, ref, opts)
 	}
 	from := git.Options{Branch: f.branch, Tag: f.tag, Commit: f.commit}
-	if token := os.Getenv("PLIMSOLL_GIT_TOKEN"); token != "" {
+	if token := os.Getenv("PLIMSOLL_GIT_TOKEN"); token != "" && isHTTP(ref) { // ssh has keys
 		from.Auth = &http.BasicAuth{Username: "token", Password: token}
 	}
 	from.Skip = opts.Skips
 	return scan.Run(ctx, git.Repository(ref, from), opts)
+}
+
+func isHTTP(ref string) bool {
+	return strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")
+}
+
+// checkRevision looks at the flags that choose what is fetched.
+func (f *scanFlags) checkRevision(args []string) error {
+	given := 0
+	for _, flag := range []string{f.branch, f.tag, f.commit} {
+		if flag != "" {
+			given++
+		}
+	}
+	switch {
+	case given > 1:
+		return errors.New("--branch, --tag and --commit: only one of them can be fetched")
+	case given == 1 && slices.ContainsFunc(args, func(ref string) bool { return !isURL(ref) }):
+		return errors.New("--branch, --tag and --commit are for a URL: a checkout is scanned as it is")
+	}
+	return nil
 }
 
 // isURL reports whether ref names a repository elsewhere: what is there as a path

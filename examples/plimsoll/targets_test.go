@@ -150,14 +150,17 @@ func TestLayerCache(t *testing.T) {
 // A repository that a URL names is fetched.
 func TestRepositoryURL(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{
-		{"--branch", "a", "--tag", "b", "https://127.0.0.1:1/x"},
-		{"http://127.0.0.1:1/keel.git"},
-		{"--branch", "main", "."},
+	for _, row := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"--branch", "a", "--tag", "b", "https://127.0.0.1:1/x"}, 2},
+		{[]string{"--branch", "main", "."}, 2},
+		{[]string{"http://127.0.0.1:1/keel.git"}, 3},
 	} {
-		code, _, stderr := start(t, append([]string{"repo", "--db", advisories}, args...)...)
-		if code != 3 {
-			t.Errorf("run(repo %q) = %d, stderr:\n%s\nwant 3", args, code, stderr)
+		code, _, stderr := start(t, append([]string{"repo", "--db", advisories}, row.args...)...)
+		if code != row.want {
+			t.Errorf("run(repo %q) = %d, stderr:\n%s\nwant %d", row.args, code, stderr, row.want)
 		}
 	}
 	if _, err := exec.LookPath("git"); err != nil {
@@ -169,6 +172,15 @@ func TestRepositoryURL(t *testing.T) {
 		if isURL(ref) != want {
 			t.Errorf("isURL(%q) = %t, want %t", ref, !want, want)
 		}
+	}
+}
+
+// The token is for HTTP; ssh has keys.
+func TestRepositoryToken(t *testing.T) {
+	t.Setenv("PLIMSOLL_GIT_TOKEN", "hush")
+	code, _, stderr := start(t, "repo", "--db", advisories, "ssh://git@127.0.0.1:1/x")
+	if code != 3 || strings.Contains(stderr, "invalid auth method") || strings.Contains(stderr, "hush") {
+		t.Errorf("run() = %d, stderr:\n%s\nwant 3, and that there is no such host", code, stderr)
 	}
 }
 

@@ -32,7 +32,8 @@ func componentOf(url string) (artifact.Component, *vuln.OS, error) {
 		c.Name = p.Namespace + "/" + p.Name
 	}
 	c.Arch = q["arch"]
-	if epoch := q["epoch"]; epoch != "" && epoch != "0" && c.Version != "" {
+	// The version may have it already: some tools write it twice.
+	if epoch := q["epoch"]; epoch != "" && epoch != "0" && c.Version != "" && !strings.HasPrefix(c.Version, epoch+":") {
 		c.Version = epoch + ":" + c.Version
 	}
 	c.SourceName, c.SourceVersion = c.Name, c.Version

@@ -126,15 +126,15 @@ func ReadSBOM(text []byte) (Bill, error) {
 // A billBuilder collects the packages of a bill.
 type billBuilder struct {
 	bill   Bill
-	distro *vuln.OS        // of the first package URL that has one
-	seen   map[string]bool // components, by id and file
-	byRef  map[string]int  // and by the document's own names
+	distro *vuln.OS       // of the first package URL that has one
+	seen   map[string]int // components, by id and file
+	byRef  map[string]int // and by the document's own names
 	wrong  []error
 	more   int
 }
 
 func newBillBuilder(kind artifact.TargetKind) *billBuilder {
-	return &billBuilder{bill: Bill{Kind: kind}, seen: make(map[string]bool), byRef: make(map[string]int)}
+	return &billBuilder{bill: Bill{Kind: kind}, seen: make(map[string]int), byRef: make(map[string]int)}
 }
 
 // fault notes a package that is left out.
@@ -158,12 +158,15 @@ func (b *billBuilder) add(ref, url string, change func(*artifact.Component)) {
 	}
 	change(&c)
 	id := string(c.Type) + "\x00" + c.ID() + "\x00" + c.Arch + "\x00" + c.Inside
-	if b.seen[id] {
-		return
+	at, ok := b.seen[id]
+	if !ok {
+		at = len(b.bill.Components)
+		b.seen[id] = at
+		b.bill.Components = append(b.bill.Components, c)
 	}
-	b.seen[id] = true
-	b.byRef[ref] = len(b.bill.Components)
-	b.bill.Components = append(b.bill.Components, c)
+	if ref != "" {
+		b.byRef[ref] = at
+	}
 }
 
 // depend notes that the package with one of the document's names needs another.

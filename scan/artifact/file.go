@@ -282,7 +282,7 @@ func (f *File) Tail() ([]byte, error) {
 	}
 	if f.at != nil && f.err == nil {
 		tail := make([]byte, min(f.Size, TailSize))
-		if _, err := f.at.ReadAt(tail, f.Size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		if n, err := f.at.ReadAt(tail, f.Size-int64(len(tail))); n < len(tail) {
 			return nil, f.wrap(err)
 		}
 		f.tail = tail

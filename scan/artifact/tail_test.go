@@ -71,6 +71,17 @@ func TestFileTailCutShort(t *testing.T) {
 	}
 }
 
+// A file that can be sought and became shorter has no tail made of zeros.
+func TestFileTailShrunk(t *testing.T) {
+	t.Parallel()
+	for _, have := range []string{"", "half"} {
+		f := artifact.NewFile(artifact.Entry{Path: "a/b", Kind: artifact.KindRegular, Size: 8}, strings.NewReader(have))
+		if b, err := f.Tail(); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("Tail = %q, %v, want io.ErrUnexpectedEOF", b, err)
+		}
+	}
+}
+
 func TestFileTailCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -270,3 +270,43 @@ func fillAsProcess(t *testing.T, dir string) {
 		}
 	}
 }
+
+// A value of no bytes is a value: it is made once, and takes no more memory the
+// more often it is asked for.
+func TestEmptyValue(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]scan.Cache{"memory": cache.Memory(0), "directory": cache.Directory(t.TempDir(), 0)} {
+		for _, value := range [][]byte{nil, {}} {
+			fills := 0
+			for range 3 {
+				data, err := c.Get(t.Context(), fmt.Sprint("key", value == nil), func(context.Context) ([]byte, error) {
+					fills++
+					return value, nil
+				})
+				if err != nil || len(data) != 0 {
+					t.Errorf("%s: Get = %q, %v", name, data, err)
+				}
+			}
+			if fills != 1 {
+				t.Errorf("%s: the value was made %d times", name, fills)
+			}
+		}
+	}
+}
+
+// A fill that panics does not keep others from making the value.
+func TestFillPanics(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, c := range map[string]scan.Cache{"memory": cache.Memory(0), "directory": cache.Directory(dir, 0)} {
+		func() {
+			defer func() { _ = recover() }()
+			c.Get(t.Context(), "key", func(context.Context) ([]byte, error) { panic("ahoy") })
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if data, err := c.Get(ctx, "key", func(context.Context) ([]byte, error) { return []byte("x"), nil }); err != nil || string(data) != "x" {
+			t.Errorf("%s: Get after a panic = %q, %v", name, data, err)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func Memory(max int64) *MemoryCache {
 
 // Get implements scan.Cache.
 func (c *MemoryCache) Get(ctx context.Context, key string, fill fill) ([]byte, error) {
-	if data := c.find(key); data != nil {
+	if data, ok := c.find(key); ok {
 		return data, nil
 	}
 	leave, err := c.fillers.enter(ctx, key)
@@ -42,7 +42,7 @@ func (c *MemoryCache) Get(ctx context.Context, key string, fill fill) ([]byte, e
 		return nil, err
 	}
 	defer leave()
-	if data := c.find(key); data != nil {
+	if data, ok := c.find(key); ok {
 		return data, nil
 	}
 	data, err := fill(ctx)
@@ -60,15 +60,15 @@ func (c *MemoryCache) Size() int64 {
 	return c.size
 }
 
-func (c *MemoryCache) find(key string) []byte {
+func (c *MemoryCache) find(key string) (data []byte, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.byKey[key]
 	if !ok {
-		return nil
+		return nil, false
 	}
 	c.recent.MoveToFront(e)
-	return e.Value.(*value).data
+	return e.Value.(*value).data, true
 }
 
 func (c *MemoryCache) keep(key string, data []byte) {

@@ -72,7 +72,14 @@ func (d dirSource) Open(ctx context.Context) (artifact.Artifact, error) {
 	switch {
 	case info.IsDir():
 	case info.Mode().IsRegular():
-		name, o.single = filepath.Dir(d.dir), filepath.Base(d.dir)
+		// What is named may be a link, which may lead anywhere; it is still the
+		// name that says what the file is.
+		real, err := filepath.EvalSymlinks(d.dir)
+		if err != nil {
+			return nil, err
+		}
+		o.single = filepath.Base(d.dir)
+		name, o.real = filepath.Dir(real), filepath.Base(real)
 	default:
 		return nil, fmt.Errorf("%s is neither a directory nor a regular file", d.dir)
 	}
@@ -81,11 +88,18 @@ func (d dirSource) Open(ctx context.Context) (artifact.Artifact, error) {
 	}
 	o.dir = name
 	abs, err := filepath.Abs(name)
-	o.system = d.opts.Kind == artifact.KindRootfs || err == nil && filepath.Dir(abs) == abs
+	o.system = d.opts.Kind == artifact.KindRootfs || err == nil && isRoot(abs, info)
 	if d.opts.Kind == artifact.KindRepository {
 		o.target.Commit, o.target.Branch = checkedOut(name)
 	}
 	return o, nil
+}
+
+// isRoot reports whether the directory at abs is the root of this machine, by its
+// own name or by another.
+func isRoot(abs string, info fs.FileInfo) bool {
+	root, err := os.Stat(filepath.VolumeName(abs) + string(filepath.Separator))
+	return err == nil && os.SameFile(root, info)
 }
 
 // An openDirectory is both the artifact and its one layer.
@@ -93,7 +107,8 @@ type openDirectory struct {
 	target artifact.Target
 	dir    string // the path of root
 	root   *os.Root
-	single string // the only file to visit; "" for all
+	single string // the path of the only file to visit; "" for all
+	real   string // its name in root
 	system bool   // the root of a system
 	skip   func(path string, dir bool) bool
 }
@@ -109,22 +124,30 @@ func (o *openDirectory) Info() artifact.LayerInfo { return artifact.LayerInfo{} 
 
 func (o *openDirectory) Walk(ctx context.Context, visit func(*artifact.File) error) error {
 	if o.single != "" {
+		if o.leavesOut(o.single, false) {
+			return nil
+		}
 		in := &openedDir{root: o.root, path: "."}
 		defer in.close()
-		f := &dirFile{dir: in, name: o.single}
+		f := &dirFile{dir: in, name: o.real}
 		defer f.close()
 		return visit(artifact.NewLateFile(o.single, f))
 	}
 	// Directories are listed ahead of the visits: half of the time is the system's.
 	walk, cancel := context.WithCancel(ctx)
 	listings := make(chan listing, 16)
+	var panicked any // in Skip
 	go func() {
 		defer close(listings)
+		defer func() { panicked = recover() }()
 		o.list(walk, listings)
 	}()
 	defer func() {
 		cancel()
 		for range listings { // until that has ended
+		}
+		if panicked != nil {
+			panic(panicked) // where it can be caught
 		}
 	}()
 	for l := range listings {
@@ -147,9 +170,7 @@ func (o *openDirectory) list(ctx context.Context, to chan<- listing) {
 	for dirs := []string{"."}; len(dirs) > 0; {
 		l := listing{dir: dirs[len(dirs)-1]}
 		dirs = dirs[:len(dirs)-1]
-		// Names are read by path: os.Root would ask each for its mode. What is
-		// opened is opened through it.
-		l.entries, l.err = os.ReadDir(filepath.Join(o.dir, filepath.FromSlash(l.dir)))
+		l.entries, l.err = o.readDir(l.dir)
 		first := len(dirs)
 		l.entries = slices.DeleteFunc(l.entries, func(e fs.DirEntry) bool {
 			name := join(l.dir, e.Name())
@@ -168,6 +189,28 @@ func (o *openDirectory) list(ctx context.Context, to chan<- listing) {
 			return
 		}
 	}
+}
+
+// readDir lists a directory by name. It is opened by its path, since os.Root would
+// ask each entry for its mode, and then it must be the one that root has there: a
+// link may have taken its place. It does not wait, should a pipe have.
+func (o *openDirectory) readDir(dir string) ([]fs.DirEntry, error) {
+	dir = filepath.FromSlash(dir)
+	f, err := os.OpenFile(filepath.Join(o.dir, dir), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	opened, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if want, err := o.root.Lstat(dir); err != nil || !os.SameFile(opened, want) {
+		return nil, cmp.Or(err, errors.New("replaced while it was read"))
+	}
+	entries, err := f.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return entries, err
 }
 
 func join(dir, name string) string {

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -57,6 +59,9 @@ type inspection struct {
 }
 
 func (d *docker) Open(ctx context.Context) (artifact.Artifact, error) {
+	if !fs.ValidPath(d.ref) || d.ref == "." { // it would be another path of the API
+		return nil, fmt.Errorf("%w: %q is no name of one", ErrNotFound, d.ref)
+	}
 	client := &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", d.opts.Socket)
@@ -79,7 +84,8 @@ type dockerImage struct {
 
 	mu       sync.Mutex
 	exported artifact.Artifact // nil: not yet
-	file     string            // the export
+	failed   error             // to export, for another reason than that it was cancelled
+	file     string            // the export, where an open file keeps its name
 }
 
 func (i *dockerImage) Target() artifact.Target  { return i.target }
@@ -126,12 +132,20 @@ func (i *dockerImage) inspect(ctx context.Context) error {
 	}
 	i.target = artifact.Target{
 		Kind: artifact.KindImage, Name: i.ref, RepoTags: about.RepoTags, RepoDigests: about.RepoDigests,
-		ImageID: artifact.Digest(about.ID), Platform: platform,
+		ImageID: imageID(about.ID), Platform: platform,
 	}
 	for at, id := range about.RootFS.Layers {
 		i.layers = append(i.layers, &dockerLayer{image: i, index: at, info: artifact.LayerInfo{DiffID: id}})
 	}
 	return nil
+}
+
+// imageID is the digest that an engine may write without its algorithm.
+func imageID(id string) artifact.Digest {
+	if id != "" && !strings.Contains(id, ":") {
+		id = "sha256:" + id
+	}
+	return artifact.Digest(id)
 }
 
 // get asks the API. The path needs no version: an engine answers with its own.
@@ -165,24 +179,37 @@ func (i *dockerImage) get(ctx context.Context, path string) (io.ReadCloser, erro
 func (i *dockerImage) export(ctx context.Context) (artifact.Artifact, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.exported != nil {
-		return i.exported, nil
+	if i.exported != nil || i.failed != nil {
+		return i.exported, i.failed
 	}
+	art, name, err := i.tryExport(ctx)
+	if err != nil {
+		err = fmt.Errorf("export: %w", err)
+		if ctx.Err() == nil {
+			i.failed = err
+		}
+		return nil, err
+	}
+	i.exported, i.file = art, name
+	return art, nil
+}
+
+// tryExport returns the name of the file as well, if it could not be taken off.
+func (i *dockerImage) tryExport(ctx context.Context) (artifact.Artifact, string, error) {
 	name, err := i.save(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("export: %w", err)
+		return nil, "", err
 	}
 	art, err := source.DockerArchive(name, source.Options{Platform: i.opts.Platform, TempDir: i.opts.TempDir, Limits: i.opts.Limits}).Open(ctx)
 	if err == nil && len(art.Layers()) != len(i.layers) {
 		art.Close()
 		err = fmt.Errorf("%d layers were exported, of %d", len(art.Layers()), len(i.layers))
 	}
-	if err != nil {
-		os.Remove(name)
-		return nil, fmt.Errorf("export: %w", err)
+	// Without a name, nothing is left of it whatever happens; it is open.
+	if os.Remove(name) == nil {
+		name = ""
 	}
-	i.exported, i.file = art, name
-	return art, nil
+	return art, name, err
 }
 
 func (i *dockerImage) save(ctx context.Context) (name string, err error) {

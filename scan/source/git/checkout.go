@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
@@ -51,7 +52,7 @@ func (c *checkout) walk(ctx context.Context, tree *object.Tree, prefix string, d
 		}
 		e := &tree.Entries[i]
 		path := prefix + e.Name
-		if !fs.ValidPath(e.Name) || e.Name == "." || e.Name == ".git" {
+		if !isName(e.Name) {
 			return fmt.Errorf("read tree: the name %q is not one of a file", e.Name)
 		}
 		if c.skip != nil && c.skip(path, e.Mode == filemode.Dir) {
@@ -62,6 +63,11 @@ func (c *checkout) walk(ctx context.Context, tree *object.Tree, prefix string, d
 		}
 	}
 	return nil
+}
+
+// isName reports whether name, which need not be UTF-8, can be that of a file.
+func isName(name string) bool {
+	return name != "" && name != "." && name != ".." && name != ".git" && !strings.ContainsAny(name, "/\x00")
 }
 
 func (c *checkout) visitEntry(ctx context.Context, e *object.TreeEntry, path string, depth int, visit func(*artifact.File) error) error {

@@ -9,14 +9,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
+	"strings"
 
 	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/config"
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/plumbing/transport"
+	"github.com/go-git/go-git/v5/storage/filesystem"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
@@ -27,8 +29,9 @@ type Options struct {
 	Branch string
 	Tag    string
 	Commit string // the whole id, 40 hexadecimal digits
-	// Auth has the credentials; nil is none. Nothing is read from the
-	// environment, nor from any file.
+	// Auth has the credentials; nil is those in the URL, or none. Nothing is read
+	// from the environment, nor from any file, but for ssh: nil is the agent that
+	// SSH_AUTH_SOCK names, and the user's config and known_hosts count.
 	Auth transport.AuthMethod
 	// Insecure lets https have a certificate that is not verified.
 	Insecure bool
@@ -70,14 +73,49 @@ type repository struct {
 // String is the URL without credentials.
 func (r repository) String() string { return withoutCredentials(r.url) }
 
-// withoutCredentials takes out what must not be in a report.
+// withoutCredentials takes out what must not be in a report: the user and the
+// password, or of ssh the password alone. It need not be a URL that can be parsed.
 func withoutCredentials(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.User == nil || u.Scheme == "ssh" {
+	secret := credentials(text)
+	if secret == "" {
 		return text
 	}
-	u.User = nil
-	return u.String()
+	keep := ""
+	if user, _, _ := strings.Cut(secret, ":"); strings.HasPrefix(text, "ssh://") {
+		keep = strings.TrimSuffix(user, "@") + "@"
+	}
+	return strings.Replace(text, secret, keep, 1)
+}
+
+// credentials is what stands before the host of a URL, with the @; "" if nothing
+// does.
+func credentials(text string) string {
+	_, rest, ok := strings.Cut(text, "://")
+	if !ok {
+		return ""
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest[:strings.LastIndexByte(rest, '@')+1]
+}
+
+// A hidingError is an error without the credentials in its text.
+type hidingError struct {
+	text string
+	err  error
+}
+
+func (e *hidingError) Error() string { return e.text }
+func (e *hidingError) Unwrap() error { return e.err }
+
+// hide takes the credentials of r's URL out of err's text.
+func (r repository) hide(err error) error {
+	text := strings.ReplaceAll(err.Error(), r.url, r.String())
+	if secret := credentials(r.url); secret != "" && !strings.HasPrefix(r.url, "ssh://") {
+		text = strings.ReplaceAll(text, secret, "")
+	}
+	return &hidingError{text, err}
 }
 
 func (r repository) Open(ctx context.Context) (_ artifact.Artifact, err error) {
@@ -93,12 +131,12 @@ func (r repository) Open(ctx context.Context) (_ artifact.Artifact, err error) {
 			os.RemoveAll(dir)
 		}
 	}()
-	repo, err := git.PlainInit(dir, true)
+	repo, err := initIn(dir)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := repo.CreateRemote(&config.RemoteConfig{Name: remote, URLs: []string{r.url}}); err != nil {
-		return nil, err
+		return nil, r.hide(err)
 	}
 	target := artifact.Target{Kind: artifact.KindRepository, Name: r.String(), Branch: r.opts.Branch}
 	if r.opts.Tag != "" {
@@ -116,7 +154,7 @@ func (r repository) Open(ctx context.Context) (_ artifact.Artifact, err error) {
 		hash, err = r.fetchHead(ctx, repo, &target)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", r, err)
+		return nil, fmt.Errorf("fetch %s: %w", r, r.hide(err))
 	}
 	commit, err := commitOf(repo, hash)
 	if err != nil {
@@ -128,6 +166,24 @@ func (r repository) Open(ctx context.Context) (_ artifact.Artifact, err error) {
 	}
 	target.Commit = commit.Hash.String()
 	return &checkout{target: target, repo: repo, tree: tree, dir: dir, skip: r.opts.Skip}, nil
+}
+
+// maxHeld is the size of the largest object that is held as a whole: others are
+// inflated as they are read.
+const maxHeld = 1 << 20
+
+// initIn makes an empty repository in dir.
+func initIn(dir string) (*git.Repository, error) {
+	repo, err := git.PlainInit(dir, true)
+	if err != nil {
+		return nil, err
+	}
+	made, ok := repo.Storer.(*filesystem.Storage)
+	if !ok {
+		return nil, fmt.Errorf("objects are kept in a %T, want files", repo.Storer)
+	}
+	objects := cache.NewObjectLRU(16 * cache.MiByte)
+	return git.Open(filesystem.NewStorageWithOptions(made.Filesystem(), objects, filesystem.Options{LargeObjectThreshold: maxHeld}), nil)
 }
 
 func (o *Options) check() error {
@@ -208,11 +264,21 @@ func (r repository) fetchCommit(ctx context.Context, repo *git.Repository) (plum
 	return hash, err
 }
 
-// commitOf is the commit of that id, or that a tag of that id is of.
+// maxTags bounds the tags of tags.
+const maxTags = 10
+
+// commitOf is the commit of that id, or that a tag of that id is of, or a tag of
+// a tag.
 func commitOf(repo *git.Repository, hash plumbing.Hash) (*object.Commit, error) {
-	tag, err := repo.TagObject(hash)
-	if err == nil {
-		return tag.Commit()
+	for range maxTags {
+		tag, err := repo.TagObject(hash)
+		switch {
+		case err != nil:
+			return repo.CommitObject(hash)
+		case tag.TargetType != plumbing.TagObject && tag.TargetType != plumbing.CommitObject:
+			return nil, fmt.Errorf("tag %s is of a %s, not of a commit", tag.Name, tag.TargetType)
+		}
+		hash = tag.Target
 	}
-	return repo.CommitObject(hash)
+	return nil, fmt.Errorf("%w: more than %d tags of tags", artifact.ErrLimit, maxTags)
 }
