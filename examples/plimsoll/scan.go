@@ -400,7 +400,18 @@ func scanSBOM(ctx context.Context, f *scanFlags, ref string, opts scan.Options) 
 	if ref != "-" {
 		return scan.SBOM(ctx, ref, opts)
 	}
-	inv, err := scan.InspectSBOM(ctx, ref, f.stdin, opts)
+	var inv *scan.Inventory
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		inv, err = scan.InspectSBOM(ctx, ref, f.stdin, opts)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done(): // nobody may ever write to it
+		return nil, fmt.Errorf("read standard input: %w", ctx.Err())
+	}
 	if err != nil {
 		return nil, err
 	}

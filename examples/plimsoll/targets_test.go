@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // project is a directory with a lock file, a manifest of Julia's, which every
@@ -123,6 +126,20 @@ func TestSBOMOfStandardInput(t *testing.T) {
 	code := run(t.Context(), []string{"sbom", "--db", advisories, "-f", "json", "-"}, strings.NewReader(bill), &out, &errs)
 	if code != 0 || packages(t, out.String()) != "curl" || !strings.Contains(out.String(), "CVE-2023-38545") {
 		t.Errorf("run() = %d, stderr:\n%s\nstdout:\n%s\nwant curl and CVE-2023-38545", code, &errs, &out)
+	}
+}
+
+// Waiting for standard input can be interrupted.
+func TestSBOMOfStandardInputInterrupted(t *testing.T) {
+	t.Parallel()
+	stdin, w := io.Pipe()
+	defer w.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	var stderr strings.Builder
+	code := run(ctx, []string{"sbom", "--db", advisories, "-"}, stdin, io.Discard, &stderr)
+	if code != 3 || !strings.Contains(stderr.String(), "standard input") {
+		t.Errorf("run() = %d, stderr:\n%s\nwant 3", code, &stderr)
 	}
 }
 

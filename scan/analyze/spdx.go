@@ -16,13 +16,8 @@ import (
 
 // readSPDX reads a document in JSON or as tags and values. JSON of every version
 // 2 has the fields that count under the same names.
-func readSPDX(text []byte, isJSON bool) (bill Bill, err error) {
-	doc := new(spdx.Document)
-	if isJSON {
-		err = json.Unmarshal(text, doc)
-	} else {
-		doc, err = readTagValue(text)
-	}
+func readSPDX(text []byte, isJSON bool) (Bill, error) {
+	doc, err := decodeSPDX(text, isJSON)
 	if err != nil {
 		return Bill{}, fmt.Errorf("%w: %w", ErrSBOM, err)
 	}
@@ -48,15 +43,51 @@ func readSPDX(text []byte, isJSON bool) (bill Bill, err error) {
 	return b.finish()
 }
 
-// readTagValue is the library's reader, which panics on some input that is
+// decodeSPDX is the library's reader, which panics on some input that is
 // malformed.
-func readTagValue(text []byte) (doc *spdx.Document, err error) {
+func decodeSPDX(text []byte, isJSON bool) (doc *spdx.Document, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("malformed tags and values: %v", p)
+			err = fmt.Errorf("malformed SPDX: %v", p)
 		}
 	}()
-	return tagvalue.Read(bytes.NewReader(text))
+	if isJSON {
+		doc = new(spdx.Document)
+		return doc, json.Unmarshal(text, doc)
+	}
+	return tagvalue.Read(bytes.NewReader(firstLines(text)))
+}
+
+// firstLines cuts each text of several lines in tags and values to its first:
+// comments and licences, of which nothing is used. The library takes time that
+// grows with the square of such a text.
+// https://spdx.github.io/spdx-spec/v2.3/conformance/
+func firstLines(text []byte) []byte {
+	const start, end = "<text>", "</text>"
+	out := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		line, rest := cutLine(text)
+		out = append(out, line...)
+		_, value, tagged := bytes.Cut(line, []byte(":"))
+		_, value, open := bytes.Cut(value, []byte(start))
+		if tagged && open && !bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) && !bytes.Contains(value, []byte(end)) {
+			at := bytes.Index(rest, []byte(end))
+			if at < 0 {
+				return out // which lacks the end
+			}
+			out = append(out, end...)
+			_, rest = cutLine(rest[at:])
+		}
+		out = append(out, '\n')
+		text = rest
+	}
+	return out
+}
+
+// cutLine takes the first line off text.
+func cutLine(text []byte) (line, rest []byte) {
+	line, rest, _ = bytes.Cut(text, []byte("\n"))
+	return bytes.TrimSuffix(line, []byte("\r")), rest
 }
 
 // spdx adds a package. One without a package URL is the image, a file or the

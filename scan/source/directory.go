@@ -34,7 +34,8 @@ type DirectoryOptions struct {
 // size are asked for when they are wanted.
 //
 // Nothing outside the directory is read: links are entries like others, and are
-// followed, by whoever follows them, from the directory as root. Directories
+// followed, by whoever follows them, from the directory as root. Only what is
+// named may be a link itself, to a directory or a file anywhere. Directories
 // called .git are left out; so are proc, sys and dev at the root of a system,
 // be it KindRootfs or the directory "/".
 //
