@@ -2,12 +2,14 @@ package scan_test
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -80,9 +82,16 @@ func trivyImages() []string {
 	}
 }
 
-func inspectImage(t *testing.T, dir, name string, opts scan.Options) *scan.Inventory {
+// inventories are what is in the images of the corpus, each inspected once for
+// all tests.
+var inventories sync.Map // of func() (*scan.Inventory, error), by name
+
+func inspectImage(t *testing.T, dir, name string) *scan.Inventory {
 	t.Helper()
-	inv, err := scan.Inspect(t.Context(), parse(t, filepath.Join(dir, "images", name+".tar")), opts)
+	inspect, _ := inventories.LoadOrStore(name, sync.OnceValues(func() (*scan.Inventory, error) {
+		return scan.Inspect(context.Background(), parse(t, filepath.Join(dir, "images", name+".tar")), scan.Options{})
+	}))
+	inv, err := inspect.(func() (*scan.Inventory, error))()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +106,7 @@ func TestCorpusTrivyPackages(t *testing.T) {
 	expected := filepath.Join(dir, "images", "expected")
 	differences := trivyDifferences()
 	for _, name := range trivyImages() {
-		inv := inspectImage(t, dir, name, scan.Options{})
+		inv := inspectImage(t, dir, name)
 		var got []string
 		for i := range inv.Components {
 			c := &inv.Components[i]
@@ -152,7 +161,7 @@ func TestCorpusTrivyLayers(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".layers.tsv")
-		inv := inspectImage(t, dir, name, scan.Options{})
+		inv := inspectImage(t, dir, name)
 		var got []string
 		for i := range inv.Components {
 			c := &inv.Components[i]
@@ -235,7 +244,7 @@ func TestCorpusSyftPackages(t *testing.T) {
 	differences := syftDifferences()
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".syft-packages.tsv")
-		inv := inspectImage(t, dir, name, scan.Options{})
+		inv := inspectImage(t, dir, name)
 		want := rows(t, 4, file)
 		types := make(map[string]bool) // that Syft lists in this image
 		for i, row := range want {
