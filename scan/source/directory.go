@@ -193,22 +193,20 @@ func (o *openDirectory) list(ctx context.Context, to chan<- listing) {
 }
 
 // readDir lists a directory by name. It is opened by its path, since os.Root would
-// ask each entry for its mode, and then it must be the one that root has there: a
-// link may have taken its place. It does not wait, should a pipe have.
+// ask each entry for its mode: what takes the directory's place meanwhile, a link
+// or a pipe, is not opened. Should a link take the place of one of its parents at
+// that moment, the names could be others', but never what is opened by them, which
+// goes through root.
 func (o *openDirectory) readDir(dir string) ([]fs.DirEntry, error) {
-	dir = filepath.FromSlash(dir)
-	f, err := os.OpenFile(filepath.Join(o.dir, dir), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	flags := os.O_RDONLY | syscall.O_NONBLOCK
+	if dir != "." { // which may be a link, as it was given
+		flags |= noFollow
+	}
+	f, err := os.OpenFile(filepath.Join(o.dir, filepath.FromSlash(dir)), flags, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	opened, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if want, err := o.root.Lstat(dir); err != nil || !os.SameFile(opened, want) {
-		return nil, cmp.Or(err, errors.New("replaced while it was read"))
-	}
 	entries, err := f.ReadDir(-1)
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	return entries, err
