@@ -53,10 +53,7 @@ func (bunLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 	t.read(text)
 	t.relate()
 	facts := artifact.Facts{Components: t.graph.components()}
-	if err := t.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, t.wrong.in(f.Path)
 }
 
 // A bunTree is the packages of a lock file, each at a key: the names that lead to

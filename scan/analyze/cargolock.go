@@ -253,7 +253,7 @@ type cargoProject struct {
 
 // Resolve says of each crate how it came into its lock file.
 func (cargoLock) Resolve(t *artifact.Tree) error {
-	var errs []error
+	var wrong faults
 	projects := make(map[string]*cargoProject) // by path of the file
 	for _, f := range t.Files() {
 		value, ok := f.Facts.Custom[cargoCustom]
@@ -263,7 +263,7 @@ func (cargoLock) Resolve(t *artifact.Tree) error {
 		delete(f.Facts.Custom, cargoCustom)
 		p := new(cargoProject)
 		if err := json.Unmarshal(value, p); err != nil {
-			errs = append(errs, fmt.Errorf("join %s: %w", f.Path, err))
+			wrong.note(fmt.Errorf("join %s: %w", f.Path, err))
 			continue
 		}
 		projects[f.Path] = p
@@ -276,10 +276,7 @@ func (cargoLock) Resolve(t *artifact.Tree) error {
 		lock := cmp.Or(projects[f.Path], &cargoProject{})
 		resolveCargo(f, lock.Local, manifests[f.Path])
 	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return &joined{list: errs}
+	return wrong.err()
 }
 
 // A cargoManifest is a manifest that a lock file is for.

@@ -43,14 +43,9 @@ func (condaEnvironment) Analyze(_ context.Context, f *artifact.File) (artifact.F
 		return artifact.Facts{}, err
 	}
 	e := condaEntries{pip: newPyPILock(), byID: make(map[string]int)}
-	if err := e.read(text); err != nil {
-		e.wrong.list = append(e.wrong.list, err)
-	}
+	e.wrong.note(e.read(text))
 	facts := artifact.Facts{Components: append(e.list, e.pip.components()...)}
-	if err := e.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, e.wrong.in(f.Path)
 }
 
 // condaEntries is what an environment asks for.

@@ -245,7 +245,7 @@ func readGoSum(text []byte) (artifact.Facts, error) {
 
 // Resolve adds the modules of go.sum to those go.mod that do not name all.
 func (goMod) Resolve(t *artifact.Tree) error {
-	var errs []error
+	var wrong faults
 	for _, f := range t.Files() {
 		waiting, ok := f.Facts.Custom[goModOld]
 		if !ok {
@@ -257,16 +257,13 @@ func (goMod) Resolve(t *artifact.Tree) error {
 			continue
 		}
 		if err := addGoSum(f, waiting, sum.Facts.Custom[goModSum]); err != nil {
-			errs = append(errs, fmt.Errorf("join %s and go.sum: %w", f.Path, err))
+			wrong.note(fmt.Errorf("join %s and go.sum: %w", f.Path, err))
 		}
 	}
 	for _, f := range t.Files() {
 		delete(f.Facts.Custom, goModSum)
 	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return &joined{list: errs}
+	return wrong.err()
 }
 
 func addGoSum(f *artifact.TreeFile, waiting, sum json.RawMessage) error {

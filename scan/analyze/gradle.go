@@ -139,8 +139,5 @@ func (l *lockedJars) add(c coordinates, dev bool, first, last int) error {
 // facts are the packages, and what was wrong with others.
 func (l *lockedJars) facts(f *artifact.File, wrong *faults) (artifact.Facts, error) {
 	facts := artifact.Facts{Components: l.list}
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, wrong.in(f.Path)
 }

@@ -247,7 +247,7 @@ func readJuliaProject(p *pins) (artifact.Facts, error) {
 // Resolve says of each manifest's packages how the project beside it needs
 // them.
 func (julia) Resolve(t *artifact.Tree) error {
-	var errs faults
+	var wrong faults
 	for _, f := range t.Files() {
 		uuids := f.Facts.Custom[juliaUUIDs]
 		project := juliaProjectOf(t, f)
@@ -261,7 +261,7 @@ func (julia) Resolve(t *artifact.Tree) error {
 			err = errors.New(needs.Error)
 		}
 		if err != nil {
-			addFault(&errs, fmt.Errorf("resolve %s: %w", f.Path, err))
+			wrong.note(fmt.Errorf("resolve %s: %w", f.Path, err))
 			continue
 		}
 		relateJulia(f.Facts.Components, ids, needs)
@@ -270,7 +270,7 @@ func (julia) Resolve(t *artifact.Tree) error {
 		delete(f.Facts.Custom, juliaUUIDs)
 		delete(f.Facts.Custom, juliaProject)
 	}
-	return errs.err()
+	return wrong.err()
 }
 
 func juliaProjectOf(t *artifact.Tree, f *artifact.TreeFile) json.RawMessage {

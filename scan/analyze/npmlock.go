@@ -60,10 +60,7 @@ func (npmLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 	t.read(text)
 	t.relate()
 	facts := artifact.Facts{Components: t.graph.components()}
-	if err := t.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, t.wrong.in(f.Path)
 }
 
 const (

@@ -192,19 +192,7 @@ func (p *pins) facts() (artifact.Facts, error) {
 		c.DependsOn = slices.Compact(c.DependsOn)
 	}
 	facts := artifact.Facts{Components: p.list}
-	if err := p.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", p.file.Path, err)
-	}
-	return facts, nil
-}
-
-// addFault notes an error that is of a whole file.
-func addFault(f *faults, err error) {
-	if len(f.list) == maxFaults {
-		f.more++
-		return
-	}
-	f.list = append(f.list, err)
+	return facts, p.wrong.in(p.file.Path)
 }
 
 // customFacts are facts of nothing but a value for a Resolver.

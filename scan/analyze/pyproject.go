@@ -42,29 +42,22 @@ func readPyproject(text []byte) pyprojectWants {
 	w := pyprojectWants{Main: make(map[string]bool), Dev: make(map[string]bool)}
 	var wrong faults
 	root, err := parseTOML(text)
-	if err != nil {
-		wrong.list = append(wrong.list, err)
-	}
-	note := func(err error) {
-		if err != nil {
-			wrong.list = append(wrong.list[:min(len(wrong.list), maxFaults)], err)
-		}
-	}
+	wrong.note(err)
 	table := func(t *tomlTable, key string) *tomlTable {
 		t, err := t.table(key)
-		note(err)
+		wrong.note(err)
 		return t
 	}
 
 	project := table(root, "project")
-	note(requirementNames(project, "dependencies", w.Main))
+	wrong.note(requirementNames(project, "dependencies", w.Main))
 	extras := table(project, "optional-dependencies")
 	for _, extra := range extras.keys() {
-		note(requirementNames(extras, extra, w.Main))
+		wrong.note(requirementNames(extras, extra, w.Main))
 	}
 	groups := table(root, "dependency-groups")
 	for _, group := range groups.keys() {
-		note(requirementNames(groups, group, w.Dev))
+		wrong.note(requirementNames(groups, group, w.Dev))
 	}
 
 	poetry := table(table(root, "tool"), "poetry")

@@ -97,10 +97,7 @@ func packages(f *artifact.File, g grammar) (artifact.Facts, error) {
 		}
 	}
 	end()
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, wrong.in(f.Path)
 }
 
 // Errors of a record that both databases can have.

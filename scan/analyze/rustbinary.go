@@ -64,7 +64,7 @@ func (rustBinary) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 		if s := x.section(sectionRust); s != nil {
 			list, err := readCrates(x.r, s)
 			if err != nil {
-				wrong.list = append(wrong.list, err)
+				wrong.note(err)
 				continue
 			}
 			addCrates(&crates, list, &wrong)
@@ -141,12 +141,13 @@ func addCrates(into *componentList, list []crate, wrong *faults) {
 		}
 	}
 	for i, c := range list {
+		fault := func(err error) { wrong.note(fmt.Errorf("crate %d: %.*q: %w", i, maxQuote, c.Name, err)) }
 		switch {
 		case c.Name == "":
-			addCrateFault(wrong, i, &c, errNoName)
+			fault(errNoName)
 			continue
 		case c.Version == "":
-			addCrateFault(wrong, i, &c, errNoVersion)
+			fault(errNoVersion)
 			continue
 		}
 		found := library(vuln.TypeCargo, c.Name, c.Version)
@@ -160,7 +161,7 @@ func addCrates(into *componentList, list []crate, wrong *faults) {
 		}
 		for _, d := range c.Dependencies {
 			if d < 0 || d >= len(list) {
-				addCrateFault(wrong, i, &c, errCrateIndex)
+				fault(errCrateIndex)
 				continue
 			}
 			if list[d].Name != "" && list[d].Version != "" {
@@ -169,14 +170,4 @@ func addCrates(into *componentList, list []crate, wrong *faults) {
 		}
 		into.add(found)
 	}
-}
-
-// addCrateFault notes what is wrong with crate i.
-func addCrateFault(wrong *faults, i int, c *crate, err error) {
-	err = fmt.Errorf("crate %d: %.*q: %w", i, maxQuote, c.Name, err)
-	if len(wrong.list) == maxFaults {
-		wrong.more++
-		return
-	}
-	wrong.list = append(wrong.list, err)
 }

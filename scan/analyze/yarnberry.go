@@ -30,9 +30,7 @@ func readYarnBerry(text []byte, wrong *faults) yarnFile {
 			}
 		}
 	}
-	if err != nil {
-		note(wrong, err)
-	}
+	wrong.note(err)
 	return y
 }
 

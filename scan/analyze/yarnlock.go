@@ -97,10 +97,7 @@ func (a yarnLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 			return facts, err
 		}
 	}
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, wrong.in(f.Path)
 }
 
 // custom adds a value to facts.
@@ -141,7 +138,7 @@ func (yarnLock) Resolve(t *artifact.Tree) error {
 	for _, f := range t.Files() {
 		if value, ok := f.Facts.Custom[yarnEntries]; ok {
 			if err := resolveYarn(t, f, value, &wrong); err != nil {
-				note(&wrong, fmt.Errorf("resolve %s: %w", f.Path, err))
+				wrong.note(fmt.Errorf("resolve %s: %w", f.Path, err))
 			}
 		}
 	}
@@ -163,7 +160,7 @@ func resolveYarn(t *artifact.Tree, f *artifact.TreeFile, value json.RawMessage, 
 	read := func(dir string, file *artifact.TreeFile) {
 		m, err := manifestOf(file)
 		if err != nil {
-			note(wrong, fmt.Errorf("resolve %s: %w", f.Path, err))
+			wrong.note(fmt.Errorf("resolve %s: %w", f.Path, err))
 			p.partial = true
 		} else if m != nil {
 			p.manifests[dir] = m
@@ -191,15 +188,6 @@ func resolveYarn(t *artifact.Tree, f *artifact.TreeFile, value json.RawMessage, 
 	var err error
 	f.Facts.Components, err = yarnComponents(&y, p)
 	return err
-}
-
-// note adds an error that names its file.
-func note(wrong *faults, err error) {
-	if len(wrong.list) == maxFaults {
-		wrong.more++
-		return
-	}
-	wrong.list = append(wrong.list, err)
 }
 
 // within is the path of dir relative to parent, if it is below that.
