@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"sort"
+	"slices"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -26,20 +26,23 @@ func document(f *artifact.File) ([]byte, error) {
 }
 
 // A lineIndex finds the line of an offset.
-type lineIndex []int // the offset of each line feed
+type lineIndex []uint32 // the offset of each line feed
 
 func newLineIndex(text []byte) lineIndex {
-	var x lineIndex
+	x := make(lineIndex, 0, bytes.Count(text, []byte("\n")))
 	for i, c := range text {
 		if c == '\n' {
-			x = append(x, i)
+			x = append(x, uint32(i))
 		}
 	}
 	return x
 }
 
 // line is the number, from 1, of the line that holds the byte at offset.
-func (x lineIndex) line(offset int) int { return 1 + sort.SearchInts(x, offset) }
+func (x lineIndex) line(offset int) int {
+	i, _ := slices.BinarySearch(x, uint32(offset))
+	return 1 + i
+}
 
 // span is the lines of the bytes from first to end, which is exclusive.
 func (x lineIndex) span(first, end int) []artifact.LineRange {

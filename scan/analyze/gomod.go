@@ -113,10 +113,10 @@ func blankLine(text []byte, ends lineIndex, number int) bool {
 		return false
 	}
 	if number > 1 {
-		first = ends[number-2] + 1
+		first = int(ends[number-2]) + 1
 	}
 	if number <= len(ends) {
-		end = ends[number-1]
+		end = int(ends[number-1])
 	}
 	changed := false
 	for i := first; i < end; i++ {

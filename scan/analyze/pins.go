@@ -27,11 +27,8 @@ type pins struct {
 	tooMany bool // more wants than maxWants
 }
 
-// Bounds of what is kept of one file while it is read.
-const (
-	maxWants = 1 << 20
-	maxYAML  = 4 << 20 // bytes of a document, whose nodes take some forty times as much
-)
+// maxWants bounds what all packages of a file need.
+const maxWants = 1 << 20
 
 // A want is what a package of the file needs.
 type want struct {
@@ -78,23 +75,21 @@ func (p *pins) checkJSON() error {
 }
 
 // newYAMLPins is newPins for a file that is YAML; it returns the document's
-// only value, nil where there is none.
+// value, nil where there is none. What follows the first document is not read.
 func newYAMLPins(f *artifact.File) (*pins, *yaml.Node, error) {
-	if f.Size > maxYAML {
-		return nil, nil, fmt.Errorf("read %s: %w: %d bytes of YAML, of %d", f.Path, artifact.ErrLimit, f.Size, maxYAML)
-	}
 	p, err := newPins(f)
 	if err != nil {
 		return nil, nil, err
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(p.text, &doc); err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	if len(doc.Content) == 0 {
+	documents, err := parseYAML(p.text)
+	if len(documents) == 0 {
+		if err != nil {
+			return nil, nil, fmt.Errorf("read %s: %w", f.Path, err)
+		}
 		return p, nil, nil
 	}
-	return p, doc.Content[0], nil
+	p.wrong.note(err) // of a document behind it
+	return p, documents[0], nil
 }
 
 // add takes in c, and returns its ID. If it is there already the two become

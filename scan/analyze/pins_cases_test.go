@@ -174,7 +174,7 @@ func TestPinsLimits(t *testing.T) {
 		{"terms", analyze.Hex, "mix.lock", "%{" + strings.Repeat("a,", 1<<20) + "}", 0, "line 1: limit reached: more than 1048576 terms"},
 		{"terms in each other", analyze.Rebar, "rebar.lock", strings.Repeat("[", 200), 0, "line 1: limit reached: more than 100 terms in each other"},
 		{"elements in each other", analyze.NuGet, "packages.config", strings.Repeat("<a>", 100), 0, "line 1: limit reached: more than 64 elements in each other"},
-		{"YAML", analyze.Pub, "pubspec.lock", strings.Repeat("#", 5<<20), 0, "limit reached: 5242880 bytes of YAML, of 4194304"},
+		{"YAML", analyze.Pub, "pubspec.lock", strings.Repeat("#\n", 1<<20), 0, "limit reached: 1048576 places for a value, of 786432"},
 		{"a long name", analyze.Conan, "conan.lock", `{"requires":["` + strings.Repeat("a", 5000) + `/1"]}`, 0,
 			`line 1: package "` + strings.Repeat("a", 64) + `": limit reached: more than 4096 bytes in a name or version`},
 	} {

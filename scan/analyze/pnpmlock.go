@@ -50,7 +50,7 @@ func (pnpmLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, er
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	documents, err := lockYAML(text)
+	documents, err := parseYAML(text)
 	var t pnpmTree
 	for _, d := range documents {
 		t.at = make(map[string]int)
