@@ -46,7 +46,7 @@ func (bunLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 		return artifact.Facts{}, err
 	}
 	text = plainJSON(text)
-	if err := validJSON(text); err != nil {
+	if err := checkJSONObject(text); err != nil {
 		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	t := bunTree{at: make(map[string]int), lines: newLineIndex(text)}

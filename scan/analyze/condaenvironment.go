@@ -42,16 +42,15 @@ func (condaEnvironment) Analyze(_ context.Context, f *artifact.File) (artifact.F
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	e := condaEntries{pip: newPyPILock(), byID: make(map[string]int)}
+	e := condaEntries{pip: newPyPILock()}
 	e.wrong.note(e.read(text))
-	facts := artifact.Facts{Components: append(e.list, e.pip.components()...)}
+	facts := artifact.Facts{Components: append(e.list.components, e.pip.components()...)}
 	return facts, e.wrong.in(f.Path)
 }
 
 // condaEntries is what an environment asks for.
 type condaEntries struct {
-	list  []artifact.Component // Conda's
-	byID  map[string]int
+	list  componentList // Conda's
 	pip   *pypiLock
 	wrong faults
 }
@@ -133,18 +132,11 @@ func (e *condaEntries) conda(spec string, at artifact.LineRange) error {
 		return nil
 	case len(name) > maxValue || len(version) > maxValue:
 		return fmt.Errorf("%w: a name or version of more than %d bytes", artifact.ErrLimit, maxValue)
-	case len(e.list) == maxPackages:
-		return fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages)
 	}
 	c := library(vuln.TypeConda, name, version)
-	if i, ok := e.byID[c.ID()]; ok {
-		e.list[i].Lines = append(e.list[i].Lines, at)
-		return nil
-	}
 	c.Lines = []artifact.LineRange{at}
-	e.byID[c.ID()] = len(e.list)
-	e.list = append(e.list, c)
-	return nil
+	_, err = e.list.lock(c)
+	return err
 }
 
 // condaPin is the name of a specification, and the version where it admits one

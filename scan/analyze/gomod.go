@@ -166,11 +166,9 @@ func readGoMod(text []byte) (artifact.Facts, error) {
 	}
 	facts := artifact.Facts{Components: list.components}
 	if file.Go == nil || goBefore117(file.Go.Version) {
-		b, err := json.Marshal(append([]string{}, named...))
-		if err != nil {
+		if err := setCustom(&facts, goModOld, append([]string{}, named...)); err != nil {
 			return facts, err
 		}
-		facts.Custom = map[string]json.RawMessage{goModOld: b}
 	}
 	return facts, wrong.err()
 }
@@ -226,8 +224,8 @@ func readGoSum(text []byte) (artifact.Facts, error) {
 			wrong.add(n, []byte(name), fmt.Errorf("%.*q is no version", maxQuote, version))
 			continue
 		}
-		if old, ok := highest[name]; !ok && len(highest) == maxPackages {
-			wrong.add(n, nil, fmt.Errorf("%w: more than %d modules", artifact.ErrLimit, maxPackages))
+		if old, ok := highest[name]; !ok && len(highest) == maxLocked {
+			wrong.add(n, nil, fmt.Errorf("%w: more than %d modules", artifact.ErrLimit, maxLocked))
 			break
 		} else if !ok || semver.Compare(version, old) > 0 {
 			highest[name] = version
@@ -236,11 +234,11 @@ func readGoSum(text []byte) (artifact.Facts, error) {
 	if len(highest) == 0 {
 		return artifact.Facts{}, wrong.err()
 	}
-	b, err := json.Marshal(highest)
+	facts, err := customFacts(goModSum, highest)
 	if err != nil {
-		return artifact.Facts{}, err
+		return facts, err
 	}
-	return artifact.Facts{Custom: map[string]json.RawMessage{goModSum: b}}, wrong.err()
+	return facts, wrong.err()
 }
 
 // Resolve adds the modules of go.sum to those go.mod that do not name all.

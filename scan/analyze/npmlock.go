@@ -53,7 +53,7 @@ func (npmLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	if err := validJSON(text); err != nil {
+	if err := checkJSONObject(text); err != nil {
 		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	t := npmTree{at: make(map[string]int), lines: newLineIndex(text)}

@@ -3,7 +3,6 @@ package analyze
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -65,11 +64,11 @@ func (pom) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) 
 		}
 		return artifact.Facts{}, wrong
 	}
-	custom, err := json.Marshal(m)
+	facts, err := customFacts(pomCustom, m)
 	if err != nil {
-		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
+		return facts, fmt.Errorf("read %s: %w", f.Path, err)
 	}
-	return artifact.Facts{Custom: map[string]json.RawMessage{pomCustom: custom}}, wrong
+	return facts, wrong
 }
 
 // Resolve makes components of the projects of the tree.

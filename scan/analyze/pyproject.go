@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -27,11 +26,7 @@ func pyprojectFacts(f *artifact.File) (artifact.Facts, error) {
 	if len(wants.Main) == 0 && len(wants.Dev) == 0 && wants.Error == "" {
 		return artifact.Facts{}, nil
 	}
-	value, err := json.Marshal(wants)
-	if err != nil {
-		return artifact.Facts{}, err
-	}
-	return artifact.Facts{Custom: map[string]json.RawMessage{pyproject: value}}, nil
+	return customFacts(pyproject, wants)
 }
 
 // readPyproject reads [project], [dependency-groups] and [tool.poetry].

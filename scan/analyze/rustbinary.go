@@ -70,20 +70,16 @@ func (rustBinary) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 			addCrates(&crates, list, &wrong)
 		}
 	}
-	facts := artifact.Facts{Components: crates.components}
+	facts := artifact.Facts{Components: crates.sorted()}
 	if err := wrong.err(); err != nil {
 		return facts, fmt.Errorf("read %s: section %s: %w", f.Path, sectionRust, err)
 	}
 	return facts, nil
 }
 
-// Bounds of cargo-auditable's list. Large programs have some 1,000 crates, in
-// 100 KB.
-const (
-	maxCrateList = 8 << 20 // bytes of JSON
-	maxCrates    = 1 << 16
-	maxCrateRefs = 1 << 20 // dependencies of all crates together
-)
+// maxCrateList bounds the bytes of cargo-auditable's list, which is JSON. Large
+// programs have some 1,000 crates, in 100 KB.
+const maxCrateList = 8 << 20
 
 // A crate is an entry of the list.
 type crate struct {
@@ -122,8 +118,8 @@ func readCrates(r io.ReaderAt, s *area) ([]crate, error) {
 	for _, c := range list.Packages {
 		refs += len(c.Dependencies)
 	}
-	if len(list.Packages) > maxCrates || refs > maxCrateRefs {
-		return nil, fmt.Errorf("%w: %d crates with %d dependencies, of %d and %d", artifact.ErrLimit, len(list.Packages), refs, maxCrates, maxCrateRefs)
+	if len(list.Packages) > maxLocked || refs > maxNeeds {
+		return nil, fmt.Errorf("%w: %d crates with %d dependencies, of %d and %d", artifact.ErrLimit, len(list.Packages), refs, maxLocked, maxNeeds)
 	}
 	return list.Packages, nil
 }

@@ -239,7 +239,7 @@ func TestRustBinaryLists(t *testing.T) {
 		{"wrong type", deflated(`{"packages":7}`), nil, "section .dep-v0: json: cannot unmarshal number into Go struct field .Packages of type []analyze.crate"},
 		{"a bomb", deflated(strings.Repeat(" ", 9<<20)), nil, "section .dep-v0: limit reached: more than 8388608 bytes of JSON"},
 		{"too large", make([]byte, 9<<20), nil, "section .dep-v0: limit reached: 9437184 bytes, of 8388608"},
-		{"many crates", deflated(`{"packages":[{}` + strings.Repeat(",{}", 1<<16) + "]}"), nil, "section .dep-v0: limit reached: 65537 crates with 0 dependencies, of 65536 and 1048576"},
+		{"many crates", deflated(`{"packages":[{}` + strings.Repeat(",{}", 1<<16) + "]}"), nil, "section .dep-v0: limit reached: 65537 crates with 0 dependencies, of 65536 and 524288"},
 	} {
 		content := makeELF(binary.LittleEndian, true, testSection{sectionRust, row.section})
 		facts, err := RustBinary.Analyze(t.Context(), analyzetest.Executable("ship", content))

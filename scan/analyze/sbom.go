@@ -168,11 +168,7 @@ func (b *billBuilder) depend(from, on string) {
 }
 
 func (b *billBuilder) finish() (Bill, error) {
-	for i := range b.bill.Components {
-		c := &b.bill.Components[i]
-		slices.Sort(c.DependsOn)
-		c.DependsOn = slices.Compact(c.DependsOn)
-	}
+	sortDependencies(b.bill.Components)
 	if b.bill.OS == nil {
 		b.bill.OS = b.distro
 	}

@@ -79,7 +79,7 @@ func (a yarnLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 		if err != nil {
 			m.Fault = err.Error()
 		}
-		return custom(artifact.Facts{}, yarnManifest, m)
+		return customFacts(yarnManifest, m)
 	}
 	text, err := document(f)
 	if err != nil {
@@ -93,21 +93,11 @@ func (a yarnLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 		wrong.add(1, nil, err)
 	}
 	if len(y.Entries) > 0 {
-		if facts, err = custom(facts, yarnEntries, y); err != nil {
+		if err := setCustom(&facts, yarnEntries, y); err != nil {
 			return facts, err
 		}
 	}
 	return facts, wrong.in(f.Path)
-}
-
-// custom adds a value to facts.
-func custom(facts artifact.Facts, name string, value any) (artifact.Facts, error) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return facts, fmt.Errorf("write %s: %w", name, err)
-	}
-	facts.Custom = map[string]json.RawMessage{name: text}
-	return facts, nil
 }
 
 // add adds an entry, within bounds.
