@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"sort"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
@@ -22,23 +23,48 @@ func document(f *artifact.File) ([]byte, error) {
 	return bytes.TrimPrefix(b, []byte("\ufeff")), err
 }
 
-// A lineIndex finds the line of an offset.
-type lineIndex []uint32 // the offset of each line feed
+// A lineIndex finds the line of an offset. It counts the line feeds of a block at
+// a time, since a text may have little else.
+type lineIndex struct {
+	text   []byte
+	before []uint32 // line feeds before each block
+}
+
+const lineBlock = 1 << 10
 
 func newLineIndex(text []byte) lineIndex {
-	x := make(lineIndex, 0, bytes.Count(text, []byte("\n")))
-	for i, c := range text {
-		if c == '\n' {
-			x = append(x, uint32(i))
-		}
+	x := lineIndex{text, make([]uint32, 1, 2+len(text)/lineBlock)}
+	n := 0
+	for block := range slices.Chunk(text, lineBlock) {
+		n += bytes.Count(block, []byte("\n"))
+		x.before = append(x.before, uint32(n))
 	}
 	return x
 }
 
 // line is the number, from 1, of the line that holds the byte at offset.
 func (x lineIndex) line(offset int) int {
-	i, _ := slices.BinarySearch(x, uint32(offset))
-	return 1 + i
+	offset = min(offset, len(x.text))
+	block := offset / lineBlock
+	return 1 + int(x.before[block]) + bytes.Count(x.text[block*lineBlock:offset], []byte("\n"))
+}
+
+// content is the bytes of a line, from 1, without its line feed; nil where there
+// is no such line.
+func (x lineIndex) content(number int) []byte {
+	block := sort.Search(len(x.before), func(i int) bool { return int(x.before[i]) >= number-1 })
+	if number < 1 || block == len(x.before) {
+		return nil
+	}
+	block = max(0, block-1) // it has the line feed before the line, if there is one
+	rest := x.text[min(block*lineBlock, len(x.text)):]
+	for skip := number - 1 - int(x.before[block]); skip > 0; skip-- {
+		rest = rest[1+bytes.IndexByte(rest, '\n'):]
+	}
+	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest
 }
 
 // span is the lines of the bytes from first to end, which is exclusive.

@@ -83,7 +83,7 @@ const goModPasses = 8
 // parseGoMod parses text, and again without the lines that are wrong.
 func parseGoMod(text []byte, wrong *faults) *modfile.File {
 	text = slices.Clone(text)
-	ends := newLineIndex(text)
+	index := newLineIndex(text)
 	for range goModPasses {
 		file, err := modfile.Parse("go.mod", text, nil)
 		if err == nil {
@@ -97,7 +97,7 @@ func parseGoMod(text []byte, wrong *faults) *modfile.File {
 		again := false
 		for _, e := range list {
 			wrong.add(e.Pos.Line, nil, e.Err)
-			again = blankLine(text, ends, e.Pos.Line) || again
+			again = blankLine(index.content(e.Pos.Line)) || again
 		}
 		if !again {
 			return nil
@@ -106,22 +106,12 @@ func parseGoMod(text []byte, wrong *faults) *modfile.File {
 	return nil
 }
 
-// blankLine overwrites a line of text, and reports whether there was anything.
-func blankLine(text []byte, ends lineIndex, number int) bool {
-	first, end := 0, len(text)
-	if number < 1 || number > len(ends)+1 {
-		return false
-	}
-	if number > 1 {
-		first = int(ends[number-2]) + 1
-	}
-	if number <= len(ends) {
-		end = int(ends[number-1])
-	}
+// blankLine overwrites a line, and reports whether there was anything.
+func blankLine(line []byte) bool {
 	changed := false
-	for i := first; i < end; i++ {
-		changed = changed || text[i] != ' '
-		text[i] = ' '
+	for i := range line {
+		changed = changed || line[i] != ' '
+		line[i] = ' '
 	}
 	return changed
 }

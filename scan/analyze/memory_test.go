@@ -5,7 +5,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/plimsoll-go/plimsoll/internal/corpus"
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
@@ -20,38 +19,32 @@ func TestLockMemory(t *testing.T) {
 	if corpus.Race {
 		t.Skip("memory is another with the race detector")
 	}
-	// numbered is parts with their number, as many as a document may have.
-	numbered := func(before, part, after string) func() string {
-		return func() string {
-			var b strings.Builder
-			b.WriteString(before)
-			for i := 0; b.Len() < 16<<20-300; i++ {
-				fmt.Fprintf(&b, part, i)
-			}
-			return b.String() + after
+	// numbered is n parts with their number, and line feeds up to what a document
+	// may have.
+	numbered := func(before, part string, n int, after string) string {
+		var b strings.Builder
+		b.WriteString(before)
+		for i := range n {
+			fmt.Fprintf(&b, part, i)
 		}
+		b.WriteString(after)
+		return b.String() + strings.Repeat("\n", 16<<20-b.Len())
 	}
-	const marks = 3 << 18 // of YAML
 	for _, row := range []struct {
 		name     string
 		analyzer artifact.Analyzer
 		path     string
 		text     func() string
 	}{
-		{"lines", analyze.Poetry, "poetry.lock", func() string { return strings.Repeat("\n", 16<<20) }},
-		{"TOML, tables", analyze.Poetry, "poetry.lock", numbered("", "[a%d]\n", "")},
-		{"TOML, keys of many parts", analyze.CargoLock, "Cargo.toml", numbered("", "a%d"+strings.Repeat(".b", 31)+"=1\n", "")},
+		{"TOML, keys of many parts", analyze.CargoLock, "Cargo.toml", func() string { return numbered("", "a%d"+strings.Repeat(".b", 31)+"=1\n", 5000, "") }},
 		{"TOML, a list", analyze.CargoLock, "Cargo.lock", func() string { return "x=[" + strings.Repeat("1,", 1<<19-2) + "]\n" }},
-		{"YAML, a list", analyze.CocoaPods, "Podfile.lock", func() string { return "PODS: [" + strings.Repeat("a,", marks-4) + "]\n" }},
-		{"YAML, a mapping", analyze.Pub, "pubspec.lock", func() string { return "packages: {" + strings.Repeat("a: b,", marks/2-4) + "}\n" }},
+		{"YAML, a mapping", analyze.Pub, "pubspec.lock", func() string { return "packages: {" + strings.Repeat("a: b,", 3<<17-4) + "}\n" }},
 		{"JSON, dependencies", analyze.Renv, "renv.lock", func() string {
 			return `{"Packages":{"a":{"Version":"1","Requirements":["b"` + strings.Repeat(`,"b"`, 4<<20-100) + `]}}}`
 		}},
-		{"JSON, packages", analyze.ComposerLock, "composer.lock", numbered(`{"packages":[`, `{"name":"a%d","version":"1"},`, `{}]}`)},
-		{"XML", analyze.NuGet, "packages.config", numbered(`<packages>`, `<package id="a%d" version="1"/>`, `</packages>`)},
+		{"JSON, packages", analyze.ComposerLock, "composer.lock", func() string { return numbered(`{"packages":[`, `{"name":"a%d","version":"1"},`, 1<<16+9, `{}]}`) }},
 		{"terms", analyze.Hex, "mix.lock", func() string { return "%{" + strings.Repeat("a,", 8<<20-2) + "}" }},
 	} {
-		start := time.Now()
 		content := []byte(row.text())
 		debug.FreeOSMemory()
 		var err error
@@ -60,7 +53,7 @@ func TestLockMemory(t *testing.T) {
 		}); most > 200<<20 {
 			t.Errorf("%s: Analyze(%d bytes) = %.100v made the process %d MiB", row.name, len(content), err, most>>20)
 		} else {
-			t.Logf("%s: Analyze(%d bytes) = %.100v, %d MiB, in %v", row.name, len(content), err, most>>20, time.Since(start))
+			t.Logf("%s: Analyze(%d bytes) = %.100v, %d MiB", row.name, len(content), err, most>>20)
 		}
 	}
 }
