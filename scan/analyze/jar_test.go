@@ -3,11 +3,13 @@ package analyze_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,13 +25,21 @@ type member struct {
 	name    string
 	content string
 	stored  bool
+	fast    bool // compressed less
 }
 
-// archive makes a zip of members, in their order.
+// archive makes a zip of members, in their order. One that follows its like is
+// not compressed again.
 func archive(tb testing.TB, members ...member) string {
 	tb.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
+	if slices.ContainsFunc(members, func(m member) bool { return m.fast }) {
+		w.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
+	}
+	if len(members) > 1 && !slices.ContainsFunc(members, func(m member) bool { return m != members[0] }) {
+		return repeated(tb, members[0], len(members))
+	}
 	for _, m := range members {
 		h := &zip.FileHeader{Name: m.name, Method: zip.Deflate}
 		if m.stored {
@@ -40,6 +50,27 @@ func archive(tb testing.TB, members ...member) string {
 			tb.Fatal(err)
 		}
 		if _, err := io.WriteString(out, m.content); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return b.String()
+}
+
+// repeated makes a zip of a member, n times.
+func repeated(tb testing.TB, m member, n int) string {
+	tb.Helper()
+	single := archive(tb, m)
+	one, err := zip.NewReader(strings.NewReader(single), int64(len(single)))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for range n {
+		if err := w.Copy(one.File[0]); err != nil {
 			tb.Fatal(err)
 		}
 	}
