@@ -81,19 +81,7 @@ func TestGoldenExeManifests(t *testing.T) {
 			}
 			files := exeArchive(string(text))
 			got := exeTree(analyzetest.Run(t.Context(), a, files))
-			golden := strings.TrimSuffix(input, ".txt") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s: %s: -want +got\n%s", a.Name(), input, diff)
-			}
+			golden(t, strings.TrimSuffix(input, ".txt")+".golden", got)
 			for name, content := range files {
 				files[name] = strings.ReplaceAll(content, "\n", "\r\n")
 			}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -134,23 +133,6 @@ func renderJava(list []artifact.Component, err error) string {
 	return b.String()
 }
 
-// golden compares got with a file, or writes it.
-func goldenJava(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -want +got\n%s", path, diff)
-	}
-}
-
 // A fixture is an archive that tests share.
 type fixture struct{ path, content string }
 
@@ -207,7 +189,7 @@ func TestJarGolden(t *testing.T) {
 	t.Parallel()
 	for name, f := range jarFixtures(t) {
 		facts, err := analyze.Jar.Analyze(t.Context(), analyzetest.File(f.path, []byte(f.content)))
-		goldenJava(t, filepath.Join("testdata/jar", name+".golden"), renderJava(facts.Components, err))
+		golden(t, filepath.Join("testdata/jar", name+".golden"), renderJava(facts.Components, err))
 		again, err2 := analyze.Jar.Analyze(t.Context(), analyzetest.Stream(f.path, []byte(f.content)))
 		if diff := cmp.Diff(renderJava(facts.Components, err), renderJava(again.Components, err2)); diff != "" {
 			t.Errorf("%s: Analyze() in place and of a stream: -first +second\n%s", name, diff)

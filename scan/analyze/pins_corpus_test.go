@@ -153,7 +153,7 @@ func TestBundlerAsBundler(t *testing.T) {
 	}
 	locks := map[string]string{
 		"corpus":  lockFiles(t)["src/bundler/Gemfile.lock"],
-		"fixture": readFixture(t, "testdata/bundler/app")["Gemfile.lock"],
+		"fixture": readTree(t, "testdata/bundler/app")["Gemfile.lock"],
 	}
 	for name, text := range locks {
 		file := filepath.Join(dir, name)

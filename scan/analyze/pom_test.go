@@ -54,11 +54,11 @@ func TestPomGolden(t *testing.T) {
 		}
 		files["src/"+strings.TrimPrefix(path, root+"/")] = string(content)
 	}
-	goldenJava(t, "testdata/pom/tree.golden", poms(t, files))
+	golden(t, "testdata/pom/tree.golden", poms(t, files))
 	for name, content := range files {
 		files[name] = strings.ReplaceAll(content, "\n", "\r\n")
 	}
-	goldenJava(t, "testdata/pom/tree.golden", poms(t, files))
+	golden(t, "testdata/pom/tree.golden", poms(t, files))
 }
 
 // pomOf is a project with these elements beside its coordinates.
