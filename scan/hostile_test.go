@@ -88,7 +88,6 @@ func bomb1GB(t *testing.T) []byte {
 			add(fmt.Sprintf("%d.class", i), io.LimitReader(zeros{}, size))
 		}
 		if level == 0 {
-			inner = []byte{}
 			add("a.jar", io.LimitReader(zeros{}, 64<<20))
 		} else {
 			add("a.jar", bytes.NewReader(inner))

@@ -103,7 +103,7 @@ func TestCorpusCargo(t *testing.T) {
 			want[row[3]] = append(want[row[3]], row[1]+" "+row[2])
 		}
 	}
-	files := exeCorpusFiles(t, filepath.Join(dir, "lockfiles.docker.tar"), func(name string) bool {
+	files := corpusFiles(t, "lockfiles.docker.tar", func(name string) bool {
 		return strings.HasPrefix(filepath.Base(name), "Cargo.")
 	})
 	tree, errs := analyzetest.Run(t.Context(), analyze.CargoLock, files)
@@ -136,7 +136,7 @@ func TestCorpusGoBinary(t *testing.T) {
 	for _, row := range corpus.Fields(t, dir, "expected", "go-app.oci.packages.tsv") {
 		want = append(want, strings.Join(row, " "))
 	}
-	files := exeCorpusFiles(t, filepath.Join(dir, "go-app.oci.tar"), func(string) bool { return true })
+	files := corpusFiles(t, "go-app.oci.tar", func(string) bool { return true })
 	for name, content := range files {
 		facts, err := analyze.GoBinary.Analyze(t.Context(), analyzetest.Stream(name, []byte(content)))
 		if err != nil {

@@ -39,24 +39,9 @@ func (rustBinary) Version() int                 { return 1 }
 func (rustBinary) Patterns() []artifact.Pattern { return executablePatterns() }
 
 func (rustBinary) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) {
-	head, err := wholeHead(f)
+	images, err := openImages(f, sectionRust, func(v headVerdict) verdict { return v.rust })
 	if err != nil {
 		return artifact.Facts{}, err
-	}
-	v, err := judgeHead(head)
-	switch {
-	case err != nil:
-		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
-	case v.rust == ruledOut:
-		return artifact.Facts{}, nil
-	}
-	r, err := readable(f, v.rust == certain, sectionRust)
-	if r == nil {
-		return artifact.Facts{}, err
-	}
-	images, err := openExecutable(r, head)
-	if err != nil {
-		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	var crates componentList
 	var wrong faults
