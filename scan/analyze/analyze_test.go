@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -17,8 +16,6 @@ import (
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	statusPath    = "var/lib/dpkg/status"
@@ -65,20 +62,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := render(row.analyzer.Analyze(t.Context(), newFile(row.path, content)))
-			golden := strings.TrimSuffix(input, ".txt") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s: Analyze(%s): -want +got\n%s", row.analyzer.Name(), input, diff)
-			}
+			golden(t, strings.TrimSuffix(input, ".txt")+".golden", render(row.analyzer.Analyze(t.Context(), newFile(row.path, content))))
 		}
 	}
 }

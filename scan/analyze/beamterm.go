@@ -56,7 +56,7 @@ func (t beamTerm) atom() string {
 // Bounds of the terms of one file.
 const (
 	maxTermDepth = 100 // in each other
-	maxTerms     = 1 << 20
+	maxTerms     = 1 << 18
 )
 
 // A beamReader reads terms of text.

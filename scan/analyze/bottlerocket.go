@@ -78,7 +78,7 @@ func (inv *inventory) read() error {
 	})
 	switch {
 	case err != nil:
-		inv.wrong.add(len(inv.lines)+1, nil, err)
+		inv.wrong.add(inv.lines.line(len(inv.text)), nil, err)
 	case !found:
 		inv.wrong.add(1, nil, errors.New("no Content"))
 	}

@@ -24,7 +24,7 @@ func TestBottlerocketGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	goldenOS(t, filepath.Join(dir, "inventory.golden"),
+	golden(t, filepath.Join(dir, "inventory.golden"),
 		renderOwned(analyze.Bottlerocket.Analyze(t.Context(), newFile(inventoryPath, text))))
 }
 

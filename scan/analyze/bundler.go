@@ -49,8 +49,8 @@ func (bundler) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 	for n, line := range lines(p.text) {
 		r.line(n, strings.TrimRight(string(line), " \t"))
 	}
-	for i := range p.list {
-		c := &p.list[i]
+	for i := range p.components {
+		c := &p.components[i]
 		c.Relationship = artifact.Indirect
 		if r.direct[c.Name] {
 			c.Relationship = artifact.Direct

@@ -46,17 +46,14 @@ func (bunLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 		return artifact.Facts{}, err
 	}
 	text = plainJSON(text)
-	if err := validJSON(text); err != nil {
+	if err := checkJSONObject(text); err != nil {
 		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	t := bunTree{at: make(map[string]int), lines: newLineIndex(text)}
 	t.read(text)
 	t.relate()
 	facts := artifact.Facts{Components: t.graph.components()}
-	if err := t.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, t.wrong.in(f.Path)
 }
 
 // A bunTree is the packages of a lock file, each at a key: the names that lead to

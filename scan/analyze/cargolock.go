@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
@@ -71,35 +69,11 @@ func (cargoLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, e
 	return facts, err
 }
 
-// maxTOMLDepth bounds how deep a document of Cargo's nests: its parser recurses.
-const maxTOMLDepth = 100
-
-var errCargoDepth = fmt.Errorf("%w: nested deeper than %d", artifact.ErrLimit, maxTOMLDepth)
-
-// checkTOMLDepth counts brackets that are open at once. Those in strings count
-// too, which does no harm: a lock file has few, and in pairs.
-func checkTOMLDepth(text []byte) error {
-	depth := 0
-	for _, c := range text {
-		switch c {
-		case '[', '{':
-			if depth++; depth > maxTOMLDepth {
-				return errCargoDepth
-			}
-		case ']', '}':
-			depth = max(0, depth-1)
-		}
-	}
-	return nil
-}
-
 // A lockTable is a [[package]] of a lock file.
 type lockTable struct {
-	Name         string
-	Version      string
-	Source       string
-	Dependencies []string // "name", "name version" or "name version (source)"
-	lines        artifact.LineRange
+	name, version, source string
+	needs                 []string // "name", "name version" or "name version (source)"
+	lines                 artifact.LineRange
 }
 
 // readCargoLock reads a lock file table by table, so that one that is broken
@@ -107,34 +81,29 @@ type lockTable struct {
 func readCargoLock(text []byte) (artifact.Facts, error) {
 	var wrong faults
 	var tables []lockTable
+	needs := 0
 	for part := range tomlTables(text) {
-		var doc struct {
-			Root    *lockTable // before 2017, the project itself
-			Package []lockTable
-		}
-		err := checkTOMLDepth(part.text)
-		if err == nil {
-			err = toml.Unmarshal(part.text, &doc)
-		}
-		if err != nil {
-			wrong.add(part.lines.First+tomlLine(err), nil, err)
-			if !errors.Is(err, artifact.ErrLimit) {
-				continue
+		doc, err := parseTOML(part.text)
+		var at *tomlError
+		if errors.As(err, &at) {
+			wrong.add(part.lines.First+at.line-1, nil, at.err)
+			if errors.Is(err, artifact.ErrLimit) {
+				break
 			}
-			break
+			continue
 		}
-		if doc.Root != nil {
-			doc.Package = append(doc.Package, *doc.Root)
-		}
-		for _, p := range doc.Package {
+		for _, t := range cargoPackages(doc) {
+			p, err := newLockTable(t)
 			p.lines = part.lines
+			needs += len(p.needs)
 			switch {
-			case p.Name == "":
-				wrong.add(p.lines.First, nil, errNoName)
-			case p.Version == "":
-				wrong.add(p.lines.First, []byte(p.Name), errNoVersion)
-			case len(tables) == maxPackages:
-				wrong.add(p.lines.First, nil, fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages))
+			case err != nil:
+				wrong.add(p.lines.First, []byte(p.name), err)
+			case len(tables) == maxLocked:
+				wrong.add(p.lines.First, nil, fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxLocked))
+				return cargoFacts(tables, &wrong)
+			case needs > maxNeeds:
+				wrong.add(p.lines.First, nil, fmt.Errorf("%w: more than %d dependencies", artifact.ErrLimit, maxNeeds))
 				return cargoFacts(tables, &wrong)
 			default:
 				tables = append(tables, p)
@@ -142,6 +111,38 @@ func readCargoLock(text []byte) (artifact.Facts, error) {
 		}
 	}
 	return cargoFacts(tables, &wrong)
+}
+
+// cargoPackages are the tables of packages in doc, and that of the project
+// itself, which had one of its own before 2017. What is no table counts as an
+// empty one.
+func cargoPackages(doc *tomlTable) []*tomlTable {
+	var tables []*tomlTable
+	list, _ := doc.list("package")
+	for _, v := range list {
+		t, _ := v.(*tomlTable)
+		tables = append(tables, t)
+	}
+	if root, _ := doc.table("root"); root != nil {
+		tables = append(tables, root)
+	}
+	return tables
+}
+
+// newLockTable reads the table of a package. Beside an error, it has the name if
+// that is known.
+func newLockTable(t *tomlTable) (p lockTable, err error) {
+	if p.name, p.version, err = lockPackage(t); err != nil {
+		return p, err
+	}
+	if p.version == "" {
+		return p, errNoVersion
+	}
+	if p.source, err = t.str("source"); err != nil {
+		return p, err
+	}
+	p.needs, err = t.strings("dependencies")
+	return p, err
 }
 
 // A tomlPart is a table of a document with its header.
@@ -181,46 +182,33 @@ func tomlTables(text []byte) func(yield func(tomlPart) bool) {
 	}
 }
 
-// tomlLine is the line of err in the part that was read, counted from 0.
-func tomlLine(err error) int {
-	var decode *toml.DecodeError
-	if errors.As(err, &decode) {
-		if row, _ := decode.Position(); row > 0 {
-			return row - 1
-		}
-	}
-	return 0
-}
-
 // cargoFacts are the components of a lock file. Which of them have no source
 // waits for Resolve.
 func cargoFacts(tables []lockTable, wrong *faults) (artifact.Facts, error) {
 	versions := make(map[string][]string, len(tables)) // by name
 	for _, p := range tables {
-		versions[p.Name] = append(versions[p.Name], p.Version)
+		versions[p.name] = append(versions[p.name], p.version)
 	}
 	var list componentList
 	local := []string{}
 	for _, p := range tables {
-		c := library(vuln.TypeCargo, p.Name, p.Version)
+		c := library(vuln.TypeCargo, p.name, p.version)
 		c.Lines = []artifact.LineRange{p.lines}
-		for _, d := range p.Dependencies {
+		for _, d := range p.needs {
 			if id, ok := cargoDependency(d, versions); ok {
 				c.DependsOn = append(c.DependsOn, id)
 			}
 		}
-		if p.Source == "" {
+		if p.source == "" {
 			local = append(local, c.ID())
 		}
 		list.add(c)
 	}
-	facts := artifact.Facts{Components: list.components}
+	facts := artifact.Facts{Components: list.sorted()}
 	if len(local) > 0 {
-		b, err := json.Marshal(cargoProject{Local: local})
-		if err != nil {
+		if err := setCustom(&facts, cargoCustom, cargoProject{Local: local}); err != nil {
 			return facts, err
 		}
-		facts.Custom = map[string]json.RawMessage{cargoCustom: b}
 	}
 	return facts, wrong.err()
 }
@@ -253,7 +241,7 @@ type cargoProject struct {
 
 // Resolve says of each crate how it came into its lock file.
 func (cargoLock) Resolve(t *artifact.Tree) error {
-	var errs []error
+	var wrong faults
 	projects := make(map[string]*cargoProject) // by path of the file
 	for _, f := range t.Files() {
 		value, ok := f.Facts.Custom[cargoCustom]
@@ -263,7 +251,7 @@ func (cargoLock) Resolve(t *artifact.Tree) error {
 		delete(f.Facts.Custom, cargoCustom)
 		p := new(cargoProject)
 		if err := json.Unmarshal(value, p); err != nil {
-			errs = append(errs, fmt.Errorf("join %s: %w", f.Path, err))
+			wrong.note(fmt.Errorf("join %s: %w", f.Path, err))
 			continue
 		}
 		projects[f.Path] = p
@@ -276,10 +264,7 @@ func (cargoLock) Resolve(t *artifact.Tree) error {
 		lock := cmp.Or(projects[f.Path], &cargoProject{})
 		resolveCargo(f, lock.Local, manifests[f.Path])
 	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return &joined{list: errs}
+	return wrong.err()
 }
 
 // A cargoManifest is a manifest that a lock file is for.

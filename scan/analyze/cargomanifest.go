@@ -1,84 +1,68 @@
 package analyze
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
+	"cmp"
 	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
 
-// manifestDependencies are the tables of dependencies of a Cargo.toml, or of one
-// platform in it, https://doc.rust-lang.org/cargo/reference/manifest.html.
-type manifestDependencies struct {
-	Dependencies      map[string]any `toml:"dependencies"`
-	BuildDependencies map[string]any `toml:"build-dependencies"`
-	DevDependencies   map[string]any `toml:"dev-dependencies"`
-	// As they were spelled once.
-	OldBuildDependencies map[string]any `toml:"build_dependencies"`
-	OldDevDependencies   map[string]any `toml:"dev_dependencies"`
-}
-
-// readCargoManifest keeps what says how crates came into the lock file.
+// readCargoManifest keeps what says how crates came into the lock file,
+// https://doc.rust-lang.org/cargo/reference/manifest.html.
 func readCargoManifest(text []byte) (artifact.Facts, error) {
-	if err := checkTOMLDepth(text); err != nil {
-		return artifact.Facts{}, err
-	}
-	var doc struct {
-		Package struct{ Name any }
-		Project struct{ Name any } // the old name of package
-		manifestDependencies
-		Target    map[string]manifestDependencies
-		Workspace struct{ Dependencies map[string]any }
-	}
-	if err := toml.Unmarshal(text, &doc); err != nil {
-		return artifact.Facts{}, fmt.Errorf("line %d: %w", 1+tomlLine(err), err)
-	}
-	var p cargoProject
-	p.Name, _ = doc.Package.Name.(string)
-	if p.Name == "" {
-		p.Name, _ = doc.Project.Name.(string)
-	}
-	tables := []manifestDependencies{doc.manifestDependencies}
-	for _, platform := range slices.Sorted(maps.Keys(doc.Target)) {
-		tables = append(tables, doc.Target[platform])
-	}
-	for _, t := range tables {
-		for _, table := range []map[string]any{t.Dependencies, t.BuildDependencies, t.OldBuildDependencies} {
-			p.Normal = appendCrates(p.Normal, table, doc.Workspace.Dependencies)
-		}
-		for _, table := range []map[string]any{t.DevDependencies, t.OldDevDependencies} {
-			p.Dev = appendCrates(p.Dev, table, doc.Workspace.Dependencies)
-		}
-	}
-	p.Normal, p.Dev = sortedIDs(p.Normal), sortedIDs(p.Dev)
-	b, err := json.Marshal(p)
+	doc, err := parseTOML(text)
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	return artifact.Facts{Custom: map[string]json.RawMessage{cargoCustom: b}}, nil
+	var wrong faults
+	table := func(t *tomlTable, key string) *tomlTable {
+		t, err := t.table(key)
+		wrong.note(err)
+		return t
+	}
+	var p cargoProject
+	for _, key := range [...]string{"package", "project"} { // the latter is the old name
+		p.Name = cmp.Or(p.Name, table(doc, key).text("name"))
+	}
+	workspace := table(table(doc, "workspace"), "dependencies")
+	tables := []*tomlTable{doc}
+	platforms := table(doc, "target")
+	for _, platform := range platforms.keys() {
+		tables = append(tables, table(platforms, platform))
+	}
+	for _, t := range tables {
+		// With an underscore is how they were spelled once.
+		for _, key := range [...]string{"dependencies", "build-dependencies", "build_dependencies"} {
+			p.Normal = appendCrates(p.Normal, table(t, key), workspace)
+		}
+		for _, key := range [...]string{"dev-dependencies", "dev_dependencies"} {
+			p.Dev = appendCrates(p.Dev, table(t, key), workspace)
+		}
+	}
+	if err := wrong.err(); err != nil {
+		return artifact.Facts{}, err
+	}
+	p.Normal, p.Dev = sortedIDs(p.Normal), sortedIDs(p.Dev)
+	return customFacts(cargoCustom, p)
 }
 
 // appendCrates adds the names of the crates that a table of dependencies asks
 // for: its keys, or what they say is the name of the package.
-func appendCrates(names []string, table, workspace map[string]any) []string {
-	for key, value := range table {
-		names = append(names, crateName(key, value, workspace))
+func appendCrates(names []string, table, workspace *tomlTable) []string {
+	for _, key := range table.keys() {
+		names = append(names, crateName(key, table.value(key), workspace))
 	}
 	return names
 }
 
-func crateName(key string, value any, workspace map[string]any) string {
-	details, _ := value.(map[string]any)
-	if name, ok := details["package"].(string); ok {
+func crateName(key string, value any, workspace *tomlTable) string {
+	details, _ := value.(*tomlTable)
+	if name, ok := details.value("package").(string); ok {
 		return name
 	}
-	if inherited, _ := details["workspace"].(bool); inherited && workspace[key] != nil {
-		return crateName(key, workspace[key], nil)
+	if inherited, _ := details.value("workspace").(bool); inherited && workspace.value(key) != nil {
+		return crateName(key, workspace.value(key), nil)
 	}
 	return key
 }

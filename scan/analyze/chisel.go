@@ -138,7 +138,7 @@ func (w *wall) read(plain io.Reader) error {
 
 // end notes why reading ended, before what else is wrong.
 func (w *wall) end(err error) {
-	w.wrong.list = append([]error{fmt.Errorf("after line %d: %w", w.lines, err)}, w.wrong.list...)
+	w.wrong.end(fmt.Errorf("after line %d: %w", w.lines, err))
 }
 
 var errNotWall = errors.New("not the header of a manifest of version 1")

@@ -44,23 +44,6 @@ func renderOwned(facts artifact.Facts, err error) string {
 	return s + strings.TrimPrefix(render(artifact.Facts{}, err), "os")
 }
 
-// goldenOS holds got to a file, which -update writes.
-func goldenOS(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -want +got\n%s", file, diff)
-	}
-}
-
 func TestChiselGolden(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join("testdata", "chisel")
@@ -68,7 +51,7 @@ func TestChiselGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	goldenOS(t, filepath.Join(dir, "manifest.golden"),
+	golden(t, filepath.Join(dir, "manifest.golden"),
 		renderOwned(analyze.Chisel.Analyze(t.Context(), newFile(wallPath, zstdOf(t, string(text))))))
 }
 

@@ -31,7 +31,7 @@ func (cocoaPods) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, e
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	pods := yamlValue(root, "PODS")
+	pods := yamlMember(root, "PODS")
 	if pods == nil || pods.Kind != yaml.SequenceNode {
 		if root != nil {
 			p.fault(root.Line, "", errNoPackages)
@@ -39,14 +39,14 @@ func (cocoaPods) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, e
 		return p.facts()
 	}
 	direct := make(map[string]bool)
-	for _, n := range yamlItems(yamlValue(root, "DEPENDENCIES")) {
+	for _, n := range yamlElements(yamlMember(root, "DEPENDENCIES")) {
 		direct[podName(yamlText(n))] = true
 	}
 	for _, n := range pods.Content {
 		if n.Kind == yaml.MappingNode {
-			for key, needs := range yamlPairs(n) {
+			for key, needs := range yamlMembers(n) {
 				id := p.pod(key, needs, direct)
-				for _, need := range yamlItems(needs) {
+				for _, need := range yamlElements(needs) {
 					p.need(id, podName(yamlText(need)))
 				}
 			}
@@ -67,7 +67,7 @@ func (p *pins) pod(n, needs *yaml.Node, direct map[string]bool) string {
 		return ""
 	}
 	c := library(vuln.TypeCocoaPods, name, version)
-	c.Lines = yamlSpan(n, needs)
+	c.Lines = yamlLines(n, needs)
 	c.Relationship = artifact.Indirect
 	if direct[name] {
 		c.Relationship = artifact.Direct

@@ -138,7 +138,7 @@ func readComposerManifest(f *artifact.File) (artifact.Facts, error) {
 }
 
 func (composerLock) Resolve(t *artifact.Tree) error {
-	var errs faults
+	var wrong faults
 	for _, f := range t.Files() {
 		manifest := t.Beside(f, composerManifest)
 		if path.Base(f.Path) != "composer.lock" || manifest == nil || manifest.Facts.Custom[composerManifest] == nil {
@@ -150,7 +150,7 @@ func (composerLock) Resolve(t *artifact.Tree) error {
 			err = errors.New(note.Error)
 		}
 		if err != nil {
-			addFault(&errs, fmt.Errorf("resolve %s: %w", f.Path, err))
+			wrong.note(fmt.Errorf("resolve %s: %w", f.Path, err))
 			continue
 		}
 		direct := make(map[string]bool, len(note.Names))
@@ -168,5 +168,5 @@ func (composerLock) Resolve(t *artifact.Tree) error {
 	for _, f := range t.Files() {
 		delete(f.Facts.Custom, composerManifest)
 	}
-	return errs.err()
+	return wrong.err()
 }

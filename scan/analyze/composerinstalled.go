@@ -41,7 +41,7 @@ func (composerInstalled) Analyze(_ context.Context, f *artifact.File) (artifact.
 	} else if !p.installedObject() && ours {
 		p.fault(1, "", errNoPackages)
 	}
-	if !ours && len(p.list) == 0 {
+	if !ours && len(p.components) == 0 {
 		return artifact.Facts{}, nil
 	}
 	return p.facts()

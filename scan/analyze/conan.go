@@ -118,8 +118,8 @@ func (p *pins) conanGraph(graph json.RawMessage, offset int) error {
 		offset := offset + end - len(value)
 		return members(value, func(key string, value json.RawMessage, first, end int) error {
 			at := p.lines.span(offset+first, offset+end)
-			if len(nodes) == maxPackages {
-				return fmt.Errorf("%w: more than %d nodes", artifact.ErrLimit, maxPackages)
+			if len(nodes) == maxLocked {
+				return fmt.Errorf("%w: more than %d nodes", artifact.ErrLimit, maxLocked)
 			}
 			n := new(conanNode)
 			if err := json.Unmarshal(value, n); err != nil {
@@ -174,7 +174,7 @@ func (p *pins) conanRelate(nodes map[string]*conanNode) {
 	} else {
 		for _, key := range slices.Concat(root.Requires, root.BuildRequires) {
 			if n := nodes[key]; n != nil && n.id != "" {
-				c := &p.list[p.place[n.id]]
+				c := &p.components[p.index[n.id]]
 				c.Relationship = closer(c.Relationship, artifact.Direct)
 			}
 		}
@@ -190,7 +190,7 @@ func (p *pins) conanRelate(nodes map[string]*conanNode) {
 		}
 		reached[key] = true
 		if n.id != "" {
-			p.list[p.place[n.id]].Dev = false
+			p.components[p.index[n.id]].Dev = false
 		}
 		queue = append(queue, n.Requires...)
 	}

@@ -42,21 +42,15 @@ func (condaEnvironment) Analyze(_ context.Context, f *artifact.File) (artifact.F
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	e := condaEntries{pip: newPyPILock(), byID: make(map[string]int)}
-	if err := e.read(text); err != nil {
-		e.wrong.list = append(e.wrong.list, err)
-	}
-	facts := artifact.Facts{Components: append(e.list, e.pip.components()...)}
-	if err := e.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	e := condaEntries{pip: newPyPILock()}
+	e.wrong.note(e.read(text))
+	facts := artifact.Facts{Components: append(e.list.components, e.pip.components()...)}
+	return facts, e.wrong.in(f.Path)
 }
 
 // condaEntries is what an environment asks for.
 type condaEntries struct {
-	list  []artifact.Component // Conda's
-	byID  map[string]int
+	list  componentList // Conda's
 	pip   *pypiLock
 	wrong faults
 }
@@ -67,37 +61,30 @@ var (
 )
 
 func (e *condaEntries) read(text []byte) error {
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
+	documents, err := parseYAML(text)
+	if len(documents) == 0 {
 		return err
 	}
-	if len(document.Content) == 0 { // an empty document
-		return nil
+	if documents[0].Kind != yaml.MappingNode {
+		return errNotMapping
 	}
-	root := document.Content[0]
-	if root.Kind != yaml.MappingNode {
-		return errors.New("not a mapping")
-	}
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		if root.Content[i].Value != "dependencies" {
+	for key, list := range yamlMembers(documents[0]) {
+		if key.Value != "dependencies" {
 			continue
 		}
-		for _, entry := range e.entries(root.Content[i+1]) {
+		for _, entry := range e.entries(list) {
 			e.dependency(entry)
 		}
 	}
-	return nil
+	return err
 }
 
 // entries are those of a list. Null is an empty one.
 func (e *condaEntries) entries(n *yaml.Node) []*yaml.Node {
-	if n.Kind != yaml.SequenceNode && n.Tag != "!!null" {
+	if n.Kind != yaml.SequenceNode && !isYAMLEmpty(n) {
 		e.wrong.add(n.Line, nil, errNotList)
 	}
-	if n.Kind != yaml.SequenceNode {
-		return nil
-	}
-	return n.Content
+	return yamlElements(n)
 }
 
 // dependency reads one entry: a package, or the list of pip's.
@@ -106,12 +93,12 @@ func (e *condaEntries) dependency(n *yaml.Node) {
 		e.scalar(n, e.conda)
 		return
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value != "pip" {
-			e.wrong.add(n.Line, []byte(n.Content[i].Value), errNotCondaSpec)
+	for key, list := range yamlMembers(n) {
+		if key.Value != "pip" {
+			e.wrong.add(n.Line, []byte(key.Value), errNotCondaSpec)
 			continue
 		}
-		for _, entry := range e.entries(n.Content[i+1]) {
+		for _, entry := range e.entries(list) {
 			e.scalar(entry, func(text string, at artifact.LineRange) error {
 				return e.pip.require(withoutComment(text), at)
 			})
@@ -125,7 +112,7 @@ func (e *condaEntries) scalar(n *yaml.Node, read func(text string, at artifact.L
 	if n.Kind == yaml.AliasNode {
 		value = n.Alias
 	}
-	if value.Kind != yaml.ScalarNode || value.Tag == "!!null" {
+	if value.Kind != yaml.ScalarNode || isYAMLEmpty(value) {
 		e.wrong.add(n.Line, nil, errNotCondaSpec)
 		return
 	}
@@ -145,18 +132,11 @@ func (e *condaEntries) conda(spec string, at artifact.LineRange) error {
 		return nil
 	case len(name) > maxValue || len(version) > maxValue:
 		return fmt.Errorf("%w: a name or version of more than %d bytes", artifact.ErrLimit, maxValue)
-	case len(e.list) == maxPackages:
-		return fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages)
 	}
 	c := library(vuln.TypeConda, name, version)
-	if i, ok := e.byID[c.ID()]; ok {
-		e.list[i].Lines = append(e.list[i].Lines, at)
-		return nil
-	}
 	c.Lines = []artifact.LineRange{at}
-	e.byID[c.ID()] = len(e.list)
-	e.list = append(e.list, c)
-	return nil
+	_, err = e.list.lock(c)
+	return err
 }
 
 // condaPin is the name of a specification, and the version where it admits one

@@ -58,7 +58,7 @@ func (b *billBuilder) cycloneDX(list *[]cdx.Component) {
 		case c.PackageURL != "":
 			b.add(c.BOMRef, c.PackageURL, func(to *artifact.Component) { completeCycloneDX(to, c) })
 		case c.Type == cdx.ComponentTypeLibrary || c.Type == cdx.ComponentTypeFramework:
-			b.fault(fmt.Errorf("package %.*q: no package URL", maxQuote, c.Name))
+			b.wrong.note(fmt.Errorf("package %.*q: no package URL", maxQuote, c.Name))
 		}
 		b.cycloneDX(c.Components)
 	}

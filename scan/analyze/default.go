@@ -1,5 +1,15 @@
-// Package analyze holds the analyzers: each turns one file of a layer into
-// facts about the operating system or its packages.
+// Package analyze holds the analyzers. Each is a variable that knows one format,
+// with its specification as the comment: it turns one file of a layer or a
+// directory into facts, which are the operating system, packages, and what is
+// known of them. One that needs a file beside it joins both in Resolve.
+//
+// Which analyzers a target is read with is the table in default.go. A new one is
+// a file of its own with a row there and in default_test.go, fixtures in
+// testdata, an example and a fuzz target. What formats share has files of its
+// own: documents and their lines (document.go), JSON (jsonmembers.go,
+// jsonvalues.go), TOML (tomltree.go), YAML (yamlnodes.go), XML (xmlelements.go),
+// records between blank lines (records.go), lists of components and their bounds
+// (componentlist.go, pins.go), and what is wrong in a file (faults.go).
 package analyze
 
 import "github.com/plimsoll-go/plimsoll/scan/artifact"

@@ -2,13 +2,11 @@ package analyze
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
+	"slices"
 	"sort"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
-	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
 // maxDocument bounds a lock file or a manifest, which are parsed whole. Those of
@@ -25,135 +23,51 @@ func document(f *artifact.File) ([]byte, error) {
 	return bytes.TrimPrefix(b, []byte("\ufeff")), err
 }
 
-// A lineIndex finds the line of an offset.
-type lineIndex []int // the offset of each line feed
+// A lineIndex finds the line of an offset. It counts the line feeds of a block at
+// a time, since a text may have little else.
+type lineIndex struct {
+	text   []byte
+	before []uint32 // line feeds before each block
+}
+
+const lineBlock = 1 << 10
 
 func newLineIndex(text []byte) lineIndex {
-	var x lineIndex
-	for i, c := range text {
-		if c == '\n' {
-			x = append(x, i)
-		}
+	x := lineIndex{text, make([]uint32, 1, 2+len(text)/lineBlock)}
+	n := 0
+	for block := range slices.Chunk(text, lineBlock) {
+		n += bytes.Count(block, []byte("\n"))
+		x.before = append(x.before, uint32(n))
 	}
 	return x
 }
 
 // line is the number, from 1, of the line that holds the byte at offset.
-func (x lineIndex) line(offset int) int { return 1 + sort.SearchInts(x, offset) }
+func (x lineIndex) line(offset int) int {
+	offset = min(offset, len(x.text))
+	block := offset / lineBlock
+	return 1 + int(x.before[block]) + bytes.Count(x.text[block*lineBlock:offset], []byte("\n"))
+}
+
+// content is the bytes of a line, from 1, without its line feed; nil where there
+// is no such line.
+func (x lineIndex) content(number int) []byte {
+	block := sort.Search(len(x.before), func(i int) bool { return int(x.before[i]) >= number-1 })
+	if number < 1 || block == len(x.before) {
+		return nil
+	}
+	block = max(0, block-1) // it has the line feed before the line, if there is one
+	rest := x.text[min(block*lineBlock, len(x.text)):]
+	for skip := number - 1 - int(x.before[block]); skip > 0; skip-- {
+		rest = rest[1+bytes.IndexByte(rest, '\n'):]
+	}
+	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest
+}
 
 // span is the lines of the bytes from first to end, which is exclusive.
 func (x lineIndex) span(first, end int) []artifact.LineRange {
 	return []artifact.LineRange{{First: x.line(first), Last: x.line(max(first, end-1))}}
-}
-
-// members calls visit for each member of the JSON object in text, in order, with
-// its value and the offsets of its key and of the end of its value in text.
-// Values share memory with text. Where text is something else than one object,
-// that is an error.
-func members(text []byte, visit func(key string, value json.RawMessage, first, end int) error) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	if err := opening(d, '{'); err != nil {
-		return err
-	}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return err
-		}
-		key, ok := token.(string)
-		if !ok {
-			return fmt.Errorf("offset %d: %v where a key belongs", d.InputOffset(), token)
-		}
-		// The key's token is skipped back over by its quoted length, which its
-		// escapes may change: the quote before it is looked for instead.
-		end := int(d.InputOffset())
-		first := openingQuote(text, end)
-		value, valueEnd, err := next(d, text)
-		if err != nil {
-			return err
-		}
-		if err := visit(key, value, first, valueEnd); err != nil {
-			return err
-		}
-	}
-	return closing(d)
-}
-
-// elements is as members, for the elements of a JSON array.
-func elements(text []byte, visit func(value json.RawMessage, first, end int) error) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	if err := opening(d, '['); err != nil {
-		return err
-	}
-	for d.More() {
-		value, end, err := next(d, text)
-		if err != nil {
-			return err
-		}
-		if err := visit(value, end-len(value), end); err != nil {
-			return err
-		}
-	}
-	return closing(d)
-}
-
-func opening(d *json.Decoder, want json.Delim) error {
-	token, err := d.Token()
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
-	}
-	if err == nil && token != want {
-		err = fmt.Errorf("%v where %v belongs", token, want)
-	}
-	return err
-}
-
-// next decodes a value, and returns the part of text it was decoded from.
-func next(d *json.Decoder, text []byte) (value json.RawMessage, end int, err error) {
-	if err := d.Decode(&value); err != nil {
-		return nil, 0, err
-	}
-	end = int(d.InputOffset())
-	return json.RawMessage(text[end-len(value) : end]), end, nil
-}
-
-// closing reads the end of an object or array, and makes sure that nothing
-// follows.
-func closing(d *json.Decoder) error {
-	if _, err := d.Token(); err != nil {
-		return err
-	}
-	switch token, err := d.Token(); err {
-	case io.EOF:
-		return nil
-	case nil:
-		return fmt.Errorf("%v after the end", token)
-	default:
-		return err
-	}
-}
-
-// openingQuote is the offset of the quote that opens the string which ends
-// before end.
-func openingQuote(text []byte, end int) int {
-	for i := end - 2; i >= 0; i-- {
-		if text[i] != '"' {
-			continue
-		}
-		slashes := 0
-		for i-1-slashes >= 0 && text[i-1-slashes] == '\\' {
-			slashes++
-		}
-		if slashes%2 == 0 {
-			return i
-		}
-	}
-	return 0
-}
-
-// library is a component of a type that has no source packages.
-func library(t vuln.PackageType, name, version string) artifact.Component {
-	return artifact.Component{Package: vuln.Package{
-		Type: t, Name: name, Version: version, SourceName: name, SourceVersion: version,
-	}}
 }

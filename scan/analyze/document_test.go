@@ -48,3 +48,30 @@ func TestElements(t *testing.T) {
 		}
 	}
 }
+
+// TestLineIndex holds the index to counting, around the ends of its blocks.
+func TestLineIndex(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"", "\n", "a", "a\n", "\n\n\n", strings.Repeat("\n", 3*lineBlock), strings.Repeat("ab\n", lineBlock),
+		strings.Repeat("a", lineBlock-1) + "\n" + strings.Repeat("b", lineBlock) + "\nc", strings.Repeat("a", 2*lineBlock),
+	} {
+		x := newLineIndex([]byte(text))
+		for offset := range len(text) + 1 {
+			if got, want := x.line(offset), 1+strings.Count(text[:offset], "\n"); got != want {
+				t.Fatalf("line(%d) of %.20q (%d bytes) = %d, want %d", offset, text, len(text), got, want)
+			}
+		}
+		lines := strings.Split(text, "\n")
+		for i, want := range lines {
+			if got := string(x.content(i + 1)); got != want {
+				t.Fatalf("content(%d) of %.20q (%d bytes) = %.20q, want %.20q", i+1, text, len(text), got, want)
+			}
+		}
+		for _, number := range []int{-1, 0, len(lines) + 1} {
+			if got := x.content(number); got != nil {
+				t.Errorf("content(%d) of %.20q (%d bytes) = %.20q, want none", number, text, len(text), got)
+			}
+		}
+	}
+}

@@ -98,8 +98,8 @@ func (d *dotnetFile) readTarget() error {
 		return nil
 	}
 	return members(target, func(key string, value json.RawMessage, _, _ int) error {
-		if len(d.target) == maxPackages {
-			return fmt.Errorf("%w: more than %d libraries in a target", artifact.ErrLimit, maxPackages)
+		if len(d.target) == maxLocked {
+			return fmt.Errorf("%w: more than %d libraries in a target", artifact.ErrLimit, maxLocked)
 		}
 		var in dotnetTarget
 		err := json.Unmarshal(value, &in)

@@ -143,6 +143,41 @@ func formatOf(head []byte) format {
 	return formatNone
 }
 
+// openImages opens f for what is in a section, but only if the verdict on its
+// head does not rule that out: then there are no images. An error is complete.
+func openImages(f *artifact.File, section string, on func(headVerdict) verdict) ([]*executable, error) {
+	head, err := wholeHead(f)
+	if err != nil {
+		return nil, err
+	}
+	v, err := judgeHead(head)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read %s: %w", f.Path, err)
+	case on(v) == ruledOut:
+		return nil, nil
+	}
+	r, err := readable(f, on(v) == certain, section)
+	if r == nil {
+		return nil, err
+	}
+	images, err := openExecutable(r, head)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", f.Path, err)
+	}
+	return images, nil
+}
+
+// wholeHead is the head of f, or why it cannot be read.
+func wholeHead(f *artifact.File) ([]byte, error) {
+	head := f.Head()
+	if len(head) < int(min(f.Size, 4<<10)) {
+		_, err := f.Bytes()
+		return nil, err
+	}
+	return head, nil
+}
+
 // openExecutable reads the headers of each image in r: one, but for a universal
 // binary. It returns none for what is no executable of a known format.
 func openExecutable(r io.ReaderAt, head []byte) ([]*executable, error) {

@@ -46,7 +46,7 @@ func (s sparse) file(seekable bool) *artifact.File {
 	if !seekable {
 		f = artifact.NewFile(e, struct{ io.Reader }{r})
 	}
-	f.Bind(context.Background(), 128<<20, artifact.NewMemory(128<<20))
+	f.Bind(context.Background(), 32<<20, artifact.NewMemory(32<<20))
 	return f
 }
 

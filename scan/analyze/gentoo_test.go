@@ -24,7 +24,7 @@ func TestGentooGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	goldenOS(t, name+".golden", renderOwned(analyze.Gentoo.Analyze(t.Context(), newFile(contentsPath, text))))
+	golden(t, name+".golden", renderOwned(analyze.Gentoo.Analyze(t.Context(), newFile(contentsPath, text))))
 }
 
 // TestGentooNames holds names and versions to the rules of the Package Manager

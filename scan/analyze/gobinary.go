@@ -51,24 +51,9 @@ func (goBinary) Version() int                 { return 1 }
 func (goBinary) Patterns() []artifact.Pattern { return executablePatterns() }
 
 func (goBinary) Analyze(ctx context.Context, f *artifact.File) (artifact.Facts, error) {
-	head, err := wholeHead(f)
+	images, err := openImages(f, sectionGo, func(v headVerdict) verdict { return v.golang })
 	if err != nil {
 		return artifact.Facts{}, err
-	}
-	v, err := judgeHead(head)
-	switch {
-	case err != nil:
-		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
-	case v.golang == ruledOut:
-		return artifact.Facts{}, nil
-	}
-	r, err := readable(f, v.golang == certain, sectionGo)
-	if r == nil {
-		return artifact.Facts{}, err
-	}
-	images, err := openExecutable(r, head)
-	if err != nil {
-		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	var list goModules
 	for _, x := range images {
@@ -78,16 +63,6 @@ func (goBinary) Analyze(ctx context.Context, f *artifact.File) (artifact.Facts, 
 		}
 	}
 	return artifact.Facts{Components: list.components}, err
-}
-
-// wholeHead is the head of f, or why it cannot be read.
-func wholeHead(f *artifact.File) ([]byte, error) {
-	head := f.Head()
-	if len(head) < int(min(f.Size, 4<<10)) {
-		_, err := f.Bytes()
-		return nil, err
-	}
-	return head, nil
 }
 
 // goModules are the modules of the images of one file.

@@ -87,7 +87,7 @@ func TestGoBinaryUniversal(t *testing.T) {
 // TestGoBinaryArchive holds GoBinary to finding Go in a C program.
 func TestGoBinaryArchive(t *testing.T) {
 	t.Parallel()
-	archive := goProgram{cgo: true, env: []string{"GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=1"}, args: []string{"-buildmode=c-archive", "-ldflags=-buildid="}}.build(t)
+	archive := goProgram{cgo: true, ci: true, env: []string{"GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=1"}, args: []string{"-buildmode=c-archive", "-ldflags=-buildid="}}.build(t)
 	if facts, err := GoBinary.Analyze(t.Context(), analyzetest.Executable("lib.a", archive)); err != nil || !facts.Empty() {
 		t.Errorf("Analyze(lib.a) = %+v, %v, want nothing: it is no executable", facts, err)
 	}

@@ -83,7 +83,7 @@ const goModPasses = 8
 // parseGoMod parses text, and again without the lines that are wrong.
 func parseGoMod(text []byte, wrong *faults) *modfile.File {
 	text = slices.Clone(text)
-	ends := newLineIndex(text)
+	index := newLineIndex(text)
 	for range goModPasses {
 		file, err := modfile.Parse("go.mod", text, nil)
 		if err == nil {
@@ -97,7 +97,7 @@ func parseGoMod(text []byte, wrong *faults) *modfile.File {
 		again := false
 		for _, e := range list {
 			wrong.add(e.Pos.Line, nil, e.Err)
-			again = blankLine(text, ends, e.Pos.Line) || again
+			again = blankLine(index.content(e.Pos.Line)) || again
 		}
 		if !again {
 			return nil
@@ -106,22 +106,12 @@ func parseGoMod(text []byte, wrong *faults) *modfile.File {
 	return nil
 }
 
-// blankLine overwrites a line of text, and reports whether there was anything.
-func blankLine(text []byte, ends lineIndex, number int) bool {
-	first, end := 0, len(text)
-	if number < 1 || number > len(ends)+1 {
-		return false
-	}
-	if number > 1 {
-		first = ends[number-2] + 1
-	}
-	if number <= len(ends) {
-		end = ends[number-1]
-	}
+// blankLine overwrites a line, and reports whether there was anything.
+func blankLine(line []byte) bool {
 	changed := false
-	for i := first; i < end; i++ {
-		changed = changed || text[i] != ' '
-		text[i] = ' '
+	for i := range line {
+		changed = changed || line[i] != ' '
+		line[i] = ' '
 	}
 	return changed
 }
@@ -166,11 +156,9 @@ func readGoMod(text []byte) (artifact.Facts, error) {
 	}
 	facts := artifact.Facts{Components: list.components}
 	if file.Go == nil || goBefore117(file.Go.Version) {
-		b, err := json.Marshal(append([]string{}, named...))
-		if err != nil {
+		if err := setCustom(&facts, goModOld, append([]string{}, named...)); err != nil {
 			return facts, err
 		}
-		facts.Custom = map[string]json.RawMessage{goModOld: b}
 	}
 	return facts, wrong.err()
 }
@@ -226,8 +214,8 @@ func readGoSum(text []byte) (artifact.Facts, error) {
 			wrong.add(n, []byte(name), fmt.Errorf("%.*q is no version", maxQuote, version))
 			continue
 		}
-		if old, ok := highest[name]; !ok && len(highest) == maxPackages {
-			wrong.add(n, nil, fmt.Errorf("%w: more than %d modules", artifact.ErrLimit, maxPackages))
+		if old, ok := highest[name]; !ok && len(highest) == maxLocked {
+			wrong.add(n, nil, fmt.Errorf("%w: more than %d modules", artifact.ErrLimit, maxLocked))
 			break
 		} else if !ok || semver.Compare(version, old) > 0 {
 			highest[name] = version
@@ -236,16 +224,16 @@ func readGoSum(text []byte) (artifact.Facts, error) {
 	if len(highest) == 0 {
 		return artifact.Facts{}, wrong.err()
 	}
-	b, err := json.Marshal(highest)
+	facts, err := customFacts(goModSum, highest)
 	if err != nil {
-		return artifact.Facts{}, err
+		return facts, err
 	}
-	return artifact.Facts{Custom: map[string]json.RawMessage{goModSum: b}}, wrong.err()
+	return facts, wrong.err()
 }
 
 // Resolve adds the modules of go.sum to those go.mod that do not name all.
 func (goMod) Resolve(t *artifact.Tree) error {
-	var errs []error
+	var wrong faults
 	for _, f := range t.Files() {
 		waiting, ok := f.Facts.Custom[goModOld]
 		if !ok {
@@ -257,16 +245,13 @@ func (goMod) Resolve(t *artifact.Tree) error {
 			continue
 		}
 		if err := addGoSum(f, waiting, sum.Facts.Custom[goModSum]); err != nil {
-			errs = append(errs, fmt.Errorf("join %s and go.sum: %w", f.Path, err))
+			wrong.note(fmt.Errorf("join %s and go.sum: %w", f.Path, err))
 		}
 	}
 	for _, f := range t.Files() {
 		delete(f.Facts.Custom, goModSum)
 	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return &joined{list: errs}
+	return wrong.err()
 }
 
 func addGoSum(f *artifact.TreeFile, waiting, sum json.RawMessage) error {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"path"
 	"strings"
 
@@ -108,39 +107,18 @@ func areTests(configurations []string) bool {
 }
 
 // lockedJars are the packages of a lock file.
-type lockedJars struct {
-	list []artifact.Component
-	byID map[string]int
-}
+type lockedJars struct{ componentList }
 
-// add adds a package that lines name, unless it is there, to which it is then
-// added.
+// add adds a package that lines name.
 func (l *lockedJars) add(c coordinates, dev bool, first, last int) error {
-	component := library(vuln.TypeMaven, c.name(), c.version)
-	component.Dev = dev
-	component.Lines = []artifact.LineRange{{First: first, Last: last}}
-	if at, ok := l.byID[component.ID()]; ok {
-		have := &l.list[at]
-		have.Dev = have.Dev && dev
-		have.Lines = append(have.Lines, component.Lines...)
-		return nil
-	}
-	if len(l.list) == maxPackages {
-		return fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages)
-	}
-	if l.byID == nil {
-		l.byID = make(map[string]int)
-	}
-	l.byID[component.ID()] = len(l.list)
-	l.list = append(l.list, component)
-	return nil
+	jar := library(vuln.TypeMaven, c.name(), c.version)
+	jar.Dev = dev
+	jar.Lines = []artifact.LineRange{{First: first, Last: last}}
+	_, err := l.lock(jar)
+	return err
 }
 
 // facts are the packages, and what was wrong with others.
 func (l *lockedJars) facts(f *artifact.File, wrong *faults) (artifact.Facts, error) {
-	facts := artifact.Facts{Components: l.list}
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return artifact.Facts{Components: l.components}, wrong.in(f.Path)
 }

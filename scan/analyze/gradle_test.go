@@ -33,7 +33,7 @@ func TestJavaLocksGolden(t *testing.T) {
 			}
 			for _, text := range []string{string(content), strings.ReplaceAll(string(content), "\n", "\r\n")} {
 				facts, err := row.analyzer.Analyze(t.Context(), analyzetest.File(row.path, []byte(text)))
-				goldenJava(t, strings.TrimSuffix(input, ".txt")+".golden", renderJava(facts.Components, err))
+				golden(t, strings.TrimSuffix(input, ".txt")+".golden", renderJava(facts.Components, err))
 			}
 		}
 	}

@@ -76,21 +76,21 @@ func (stackLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, e
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	packages := yamlValue(root, "packages")
+	packages := yamlMember(root, "packages")
 	if root != nil && (packages == nil || packages.Kind != yaml.SequenceNode) {
 		p.fault(root.Line, "", errNoPackages)
 	}
-	for _, entry := range yamlItems(packages) {
-		completed := yamlValue(entry, "completed")
-		name, version := yamlText(yamlValue(completed, "name")), yamlText(yamlValue(completed, "version"))
-		if hackage := yamlText(yamlValue(completed, "hackage")); hackage != "" {
+	for _, entry := range yamlElements(packages) {
+		completed := yamlMember(entry, "completed")
+		name, version := yamlText(yamlMember(completed, "name")), yamlText(yamlMember(completed, "version"))
+		if hackage := yamlText(yamlMember(completed, "hackage")); hackage != "" {
 			id, _, _ := strings.Cut(hackage, "@")
 			i := max(0, strings.LastIndexByte(id, '-'))
 			name, version = id[:i], strings.TrimPrefix(id[i:], "-")
 		}
 		c := library(vuln.TypeHackage, name, version)
 		c.Relationship = artifact.Direct // stack.yaml has them as extra-deps
-		c.Lines = yamlSpan(entry, entry)
+		c.Lines = yamlLines(entry, entry)
 		p.add(c)
 	}
 	return p.facts()

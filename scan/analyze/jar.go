@@ -130,10 +130,7 @@ func (jar) Analyze(ctx context.Context, f *artifact.File) (artifact.Facts, error
 		return artifact.Facts{}, err
 	}
 	facts := artifact.Facts{Components: j.components}
-	if err := j.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, j.wrong.in(f.Path)
 }
 
 // isRAR reports whether an archive is one of the program RAR.
@@ -182,15 +179,6 @@ func (j *jarReader) fault(p jarPlace, member string, err error) {
 		err = fmt.Errorf("%.*q: %w", 4*maxQuote, place, err)
 	}
 	j.wrong.note(err)
-}
-
-// note adds an error that no line is known of.
-func (f *faults) note(err error) {
-	if len(f.list) == maxFaults {
-		f.more++
-		return
-	}
-	f.list = append(f.list, err)
 }
 
 // archive reads the archive at p and those in it. Its error is that of the

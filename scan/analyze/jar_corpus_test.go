@@ -1,12 +1,7 @@
 package analyze_test
 
 import (
-	"archive/tar"
-	"compress/gzip"
-	"io"
 	"maps"
-	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,41 +15,11 @@ import (
 // corpusJars are the archives of the corpus's image of Java programs, by path.
 func corpusJars(tb testing.TB) map[string][]byte {
 	tb.Helper()
-	file, err := os.Open(filepath.Join(corpus.Dir(tb), "images", "java-app.oci.tar"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer file.Close()
 	jars := make(map[string][]byte)
-	for members := tar.NewReader(file); ; {
-		_, err := members.Next()
-		if err == io.EOF {
-			return jars
-		}
-		if err != nil {
-			tb.Fatal(err)
-		}
-		plain, err := gzip.NewReader(members)
-		if err != nil {
-			continue // not a layer
-		}
-		for entries := tar.NewReader(plain); ; {
-			h, err := entries.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				tb.Fatal(err)
-			}
-			name := path.Clean(h.Name)
-			if h.Typeflag != tar.TypeReg || !analyzetest.Wants(analyze.Jar, name, 0o644) {
-				continue
-			}
-			if jars[name], err = io.ReadAll(entries); err != nil {
-				tb.Fatal(err)
-			}
-		}
+	for name, content := range corpusFiles(tb, "java-app.oci.tar", func(path string) bool { return analyzetest.Wants(analyze.Jar, path, 0o644) }) {
+		jars[name] = []byte(content)
 	}
+	return jars
 }
 
 // otherJars are what Syft says otherwise, "artifact version path", and what Jar

@@ -139,7 +139,7 @@ func deepBomb(tb testing.TB) member {
 func wideBomb(tb testing.TB) member {
 	wide := member{name: "end"}
 	for i := range 4 {
-		wide = member{name: fmt.Sprint(i, ".jar"), content: archive(tb, member{name: "sparse", content: sparse(20 << 20), stored: true}, wide)}
+		wide = member{name: fmt.Sprint(i, ".jar"), content: archive(tb, member{name: "sparse", content: sparse(20 << 20), stored: true}, wide), fast: true}
 	}
 	return wide
 }
@@ -149,7 +149,7 @@ func growingBomb(tb testing.TB) member {
 	var all []member
 	for _, size := range []int{40, 52, 65} {
 		inner := archive(tb, member{name: "sparse", content: sparse(size << 20), stored: true})
-		all = append(all, member{name: fmt.Sprint(size, ".jar"), content: inner})
+		all = append(all, member{name: fmt.Sprint(size, ".jar"), content: inner, fast: true})
 	}
 	return member{name: "growing.jar", content: archive(tb, all...), stored: true}
 }

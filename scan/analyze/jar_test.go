@@ -3,11 +3,12 @@ package analyze_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,13 +24,21 @@ type member struct {
 	name    string
 	content string
 	stored  bool
+	fast    bool // compressed less
 }
 
-// archive makes a zip of members, in their order.
+// archive makes a zip of members, in their order. One that follows its like is
+// not compressed again.
 func archive(tb testing.TB, members ...member) string {
 	tb.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
+	if slices.ContainsFunc(members, func(m member) bool { return m.fast }) {
+		w.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.BestSpeed) })
+	}
+	if len(members) > 1 && !slices.ContainsFunc(members, func(m member) bool { return m != members[0] }) {
+		return repeated(tb, members[0], len(members))
+	}
 	for _, m := range members {
 		h := &zip.FileHeader{Name: m.name, Method: zip.Deflate}
 		if m.stored {
@@ -40,6 +49,27 @@ func archive(tb testing.TB, members ...member) string {
 			tb.Fatal(err)
 		}
 		if _, err := io.WriteString(out, m.content); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return b.String()
+}
+
+// repeated makes a zip of a member, n times.
+func repeated(tb testing.TB, m member, n int) string {
+	tb.Helper()
+	single := archive(tb, m)
+	one, err := zip.NewReader(strings.NewReader(single), int64(len(single)))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for range n {
+		if err := w.Copy(one.File[0]); err != nil {
 			tb.Fatal(err)
 		}
 	}
@@ -103,23 +133,6 @@ func renderJava(list []artifact.Component, err error) string {
 	return b.String()
 }
 
-// golden compares got with a file, or writes it.
-func goldenJava(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: -want +got\n%s", path, diff)
-	}
-}
-
 // A fixture is an archive that tests share.
 type fixture struct{ path, content string }
 
@@ -176,7 +189,7 @@ func TestJarGolden(t *testing.T) {
 	t.Parallel()
 	for name, f := range jarFixtures(t) {
 		facts, err := analyze.Jar.Analyze(t.Context(), analyzetest.File(f.path, []byte(f.content)))
-		goldenJava(t, filepath.Join("testdata/jar", name+".golden"), renderJava(facts.Components, err))
+		golden(t, filepath.Join("testdata/jar", name+".golden"), renderJava(facts.Components, err))
 		again, err2 := analyze.Jar.Analyze(t.Context(), analyzetest.Stream(f.path, []byte(f.content)))
 		if diff := cmp.Diff(renderJava(facts.Components, err), renderJava(again.Components, err2)); diff != "" {
 			t.Errorf("%s: Analyze() in place and of a stream: -first +second\n%s", name, diff)

@@ -1,14 +1,14 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -71,9 +71,9 @@ func (julia) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error
 		return readJuliaProject(p)
 	}
 	m := juliaManifest{pins: p}
-	if line, err := p.tomlExpressions(m.expression); err != nil {
-		p.fault(line, "", err)
-	}
+	root, err := parseTOML(p.text)
+	p.wrong.note(err)
+	m.read(root)
 	return m.facts()
 }
 
@@ -82,7 +82,6 @@ type juliaManifest struct {
 	*pins
 	julia   string // the version
 	format2 bool
-	section []string // of the last header
 	entries []juliaEntry
 	cut     int // the line where there were too many
 }
@@ -90,83 +89,46 @@ type juliaManifest struct {
 type juliaEntry struct {
 	name, uuid, version string
 	needs               []string // as in pins.named
-	first, end          int
+	lines               []artifact.LineRange
 }
 
-// expression reads one line, or a value of several.
-func (m *juliaManifest) expression(n *unstable.Node) {
-	if m.cut > 0 {
-		return
+// read reads the entries, in the order of the file.
+func (m *juliaManifest) read(root *tomlTable) {
+	m.julia = root.text("julia_version")
+	format := root.text("manifest_format")
+	m.format2 = format != "" && !strings.HasPrefix(format, "1")
+	if m.format2 {
+		root, _ = root.table("deps")
 	}
-	switch n.Kind {
-	case unstable.ArrayTable, unstable.Table:
-		var first int
-		m.section, first = tomlKey(n)
-		if path := m.entryPath(); n.Kind == unstable.ArrayTable && len(path) == 1 {
-			if len(m.entries) == maxPackages {
-				m.cut = m.lines.line(first)
-				return
+	for _, name := range root.keys() {
+		list, _ := root.list(name)
+		for _, v := range list {
+			if t, ok := v.(*tomlTable); ok && !t.inline {
+				m.entries = append(m.entries, newJuliaEntry(name, t))
 			}
-			m.entries = append(m.entries, juliaEntry{name: path[0], first: first, end: first + 1})
 		}
-	case unstable.KeyValue:
-		m.keyValue(n)
+	}
+	slices.SortStableFunc(m.entries, func(a, b juliaEntry) int { return cmp.Compare(a.lines[0].First, b.lines[0].First) })
+	if len(m.entries) > maxLocked {
+		m.cut = m.entries[maxLocked].lines[0].First
+		m.entries = m.entries[:maxLocked]
 	}
 }
 
-// entryPath is the section without what is before the name of a package.
-func (m *juliaManifest) entryPath() []string {
-	if !m.format2 {
-		return m.section
-	}
-	if len(m.section) > 0 && m.section[0] == "deps" {
-		return m.section[1:]
-	}
-	return nil
-}
-
-func (m *juliaManifest) keyValue(n *unstable.Node) {
-	key, _ := tomlKey(n)
-	if len(key) != 1 {
-		return
-	}
-	if len(m.section) == 0 {
-		switch text := tomlText(n.Value()); key[0] {
-		case "julia_version":
-			m.julia = text
-		case "manifest_format":
-			m.format2 = !strings.HasPrefix(text, "1")
+func newJuliaEntry(name string, t *tomlTable) juliaEntry {
+	e := juliaEntry{name: name, uuid: t.text("uuid"), version: t.text("version"), lines: t.lines()}
+	switch deps := t.value("deps").(type) {
+	case []any:
+		for _, d := range deps {
+			need, _ := d.(string)
+			e.needs = append(e.needs, need)
 		}
-		return
-	}
-	path := m.entryPath()
-	if len(path) == 0 || len(m.entries) == 0 || path[0] != m.entries[len(m.entries)-1].name {
-		return
-	}
-	e := &m.entries[len(m.entries)-1]
-	e.end = int(n.Raw.Offset + n.Raw.Length)
-	switch {
-	case len(path) == 1:
-		e.set(key[0], n.Value())
-	case len(path) == 2 && path[1] == "deps": // by uuid, where names do not do
-		e.needs = append(e.needs, tomlText(n.Value()))
-	}
-}
-
-func (e *juliaEntry) set(key string, value *unstable.Node) {
-	switch key {
-	case "uuid":
-		e.uuid = tomlText(value)
-	case "version":
-		e.version = tomlText(value)
-	case "deps":
-		if value.Kind != unstable.Array {
-			return
-		}
-		for it := value.Children(); it.Next(); {
-			e.needs = append(e.needs, tomlText(it.Node()))
+	case *tomlTable: // by uuid, where names do not do
+		for _, name := range deps.keys() {
+			e.needs = append(e.needs, deps.text(name))
 		}
 	}
+	return e
 }
 
 var errNoUUID = errors.New("no uuid")
@@ -175,25 +137,24 @@ func (m *juliaManifest) facts() (artifact.Facts, error) {
 	uuids := make(map[string]string)
 	unknown, first := 0, 0 // packages without a version, the first one's line
 	for _, e := range m.entries {
-		at := m.lines.span(e.first, e.end)
 		version := e.version
 		if version == "" {
 			version = m.julia
 		}
 		switch {
 		case e.uuid == "" && m.format2:
-			m.fault(at[0].First, e.name, errNoUUID)
+			m.fault(e.lines[0].First, e.name, errNoUUID)
 			continue
 		case e.uuid == "":
 			continue
 		case version == "":
 			if unknown++; unknown == 1 {
-				first = at[0].First
+				first = e.lines[0].First
 			}
 			continue
 		}
 		c := library(vuln.TypeJulia, e.name, version)
-		c.Lines = at
+		c.Lines = e.lines
 		id := m.add(c)
 		if id == "" {
 			continue
@@ -209,45 +170,40 @@ func (m *juliaManifest) facts() (artifact.Facts, error) {
 		m.fault(first, "", fmt.Errorf("%w of Julia, nor of %d packages that come with it", errNoVersion, unknown))
 	}
 	if m.cut > 0 {
-		m.fault(m.cut, "", fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages))
+		m.fault(m.cut, "", fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxLocked))
 	}
 	facts, err := m.pins.facts()
 	if len(uuids) > 0 {
-		custom, marshalErr := customFacts(juliaUUIDs, uuids)
-		facts.Custom = custom.Custom
-		err = errors.Join(err, marshalErr)
+		if err := setCustom(&facts, juliaUUIDs, uuids); err != nil {
+			return facts, err
+		}
 	}
 	return facts, err
 }
 
 func readJuliaProject(p *pins) (artifact.Facts, error) {
-	var needs juliaNeeds
-	var section []string
-	line, err := p.tomlExpressions(func(n *unstable.Node) {
-		if n.Kind != unstable.KeyValue {
-			section, _ = tomlKey(n)
-			return
-		}
-		if len(section) != 1 {
-			return
-		}
-		switch section[0] {
-		case "deps":
-			needs.Deps = append(needs.Deps, tomlText(n.Value()))
-		case "extras":
-			needs.Extras = append(needs.Extras, tomlText(n.Value()))
-		}
-	})
+	root, err := parseTOML(p.text)
+	needs := juliaNeeds{Deps: juliaUUIDsOf(root, "deps"), Extras: juliaUUIDsOf(root, "extras")}
 	if err != nil {
-		needs.Error = fmt.Sprintf("read %s: line %d: %v", p.file.Path, line, err)
+		needs.Error = fmt.Sprintf("read %s: %v", p.file.Path, err)
 	}
 	return customFacts(juliaProject, needs)
+}
+
+// juliaUUIDsOf are the uuids in the table at key.
+func juliaUUIDsOf(root *tomlTable, key string) []string {
+	t, _ := root.table(key)
+	var uuids []string
+	for _, name := range t.keys() {
+		uuids = append(uuids, t.text(name))
+	}
+	return uuids
 }
 
 // Resolve says of each manifest's packages how the project beside it needs
 // them.
 func (julia) Resolve(t *artifact.Tree) error {
-	var errs faults
+	var wrong faults
 	for _, f := range t.Files() {
 		uuids := f.Facts.Custom[juliaUUIDs]
 		project := juliaProjectOf(t, f)
@@ -261,7 +217,7 @@ func (julia) Resolve(t *artifact.Tree) error {
 			err = errors.New(needs.Error)
 		}
 		if err != nil {
-			addFault(&errs, fmt.Errorf("resolve %s: %w", f.Path, err))
+			wrong.note(fmt.Errorf("resolve %s: %w", f.Path, err))
 			continue
 		}
 		relateJulia(f.Facts.Components, ids, needs)
@@ -270,7 +226,7 @@ func (julia) Resolve(t *artifact.Tree) error {
 		delete(f.Facts.Custom, juliaUUIDs)
 		delete(f.Facts.Custom, juliaProject)
 	}
-	return errs.err()
+	return wrong.err()
 }
 
 func juliaProjectOf(t *artifact.Tree, f *artifact.TreeFile) json.RawMessage {
@@ -288,28 +244,19 @@ func relateJulia(list []artifact.Component, ids map[string]string, needs juliaNe
 		list[i].Relationship = artifact.Indirect
 		place[list[i].ID()] = i
 	}
-	// reach is the components that uuids lead to.
-	reach := func(uuids []string) map[int]bool {
-		reached := make(map[int]bool)
-		var queue []string
+	// direct is the components that have the uuids.
+	direct := func(uuids []string) (start []int) {
 		for _, uuid := range uuids {
 			if i, ok := place[ids[uuid]]; ok {
 				list[i].Relationship = artifact.Direct
-				queue = append(queue, ids[uuid])
+				start = append(start, i)
 			}
 		}
-		for len(queue) > 0 {
-			i := place[queue[len(queue)-1]]
-			queue = queue[:len(queue)-1]
-			if !reached[i] {
-				reached[i] = true
-				queue = append(queue, list[i].DependsOn...)
-			}
-		}
-		return reached
+		return start
 	}
-	run, test := reach(needs.Deps), reach(needs.Extras)
+	run, test := reach(list, direct(needs.Deps)), reach(list, direct(needs.Extras))
 	for i := range list {
-		list[i].Dev = test[i] && !run[i]
+		id := list[i].ID()
+		list[i].Dev = test[id] && !run[id]
 	}
 }

@@ -9,12 +9,8 @@ import (
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
-// Bounds of one lock file.
-const (
-	maxLocked    = 1 << 18 // packages; the largest projects lock some 10,000
-	maxNeeds     = 1 << 20 // dependencies of all of them
-	maxNodeSteps = 1 << 22 // places looked into for them
-)
+// maxNodeSteps bounds the places looked into for what packages need.
+const maxNodeSteps = 1 << 22
 
 // A nodeGraph is the packages of one lock file and what they need.
 type nodeGraph struct {
@@ -145,36 +141,24 @@ func (g *nodeGraph) components() []artifact.Component {
 			c.Relationship, c.Dev = n.relationship, n.dev
 			list = append(list, c)
 		}
-		merge(&list[j], n)
+		mergeComponent(&list[j], artifact.Component{
+			Relationship: n.relationship, Dev: n.dev, Lines: n.lines, Package: vuln.Package{Licenses: n.licenses},
+		})
 		for _, need := range slices.Concat(n.needs, n.devNeeds) {
 			if ids[need] != "" && ids[need] != ids[i] {
 				list[j].DependsOn = append(list[j].DependsOn, ids[need])
 			}
 		}
 	}
+	sortDependencies(list)
 	for i := range list {
 		c := &list[i]
-		slices.Sort(c.DependsOn)
-		c.DependsOn = slices.Compact(c.DependsOn)
 		slices.SortFunc(c.Lines, func(a, b artifact.LineRange) int {
 			return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last))
 		})
 		c.Lines = slices.Compact(c.Lines)
 	}
 	return list
-}
-
-// merge adds to c what another place says of it.
-func merge(c *artifact.Component, n *lockedNode) {
-	c.Dev = c.Dev && n.dev
-	if n.relationship != artifact.RelationshipUnknown &&
-		(c.Relationship == artifact.RelationshipUnknown || n.relationship < c.Relationship) {
-		c.Relationship = n.relationship
-	}
-	if c.Licenses == nil {
-		c.Licenses = n.licenses
-	}
-	c.Lines = append(c.Lines, n.lines...)
 }
 
 // checkLocked returns an error for a name or version that cannot be kept.

@@ -29,7 +29,7 @@ func readManifest(f *artifact.File) (nodeManifest, error) {
 	if err != nil {
 		return nodeManifest{}, err
 	}
-	if err := validJSON(text); err != nil {
+	if err := checkJSONObject(text); err != nil {
 		return nodeManifest{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	var m nodeManifest

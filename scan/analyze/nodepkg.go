@@ -89,7 +89,7 @@ func packageText(f *artifact.File) ([]byte, error) {
 }
 
 func installedPackage(text []byte) (c artifact.Component, ok bool, err error) {
-	if err := validJSON(text); err != nil {
+	if err := checkJSONObject(text); err != nil {
 		return c, false, err
 	}
 	var name, version, license, licenses []byte

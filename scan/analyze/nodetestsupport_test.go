@@ -20,24 +20,7 @@ import (
 // nodeProject is the files below a directory of testdata/node, by path.
 func nodeProject(tb testing.TB, name string) map[string]string {
 	tb.Helper()
-	dir := filepath.Join("testdata", "node", name)
-	files := make(map[string]string)
-	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(dir, path)
-		files[filepath.ToSlash(rel)] = string(content)
-		return err
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return files
+	return readTree(tb, filepath.Join("testdata", "node", name))
 }
 
 // nodeRender is a tree and errors as lines of text.
@@ -82,20 +65,7 @@ func nodeRender(tree *artifact.Tree, errs map[string]error) string {
 // nodeGolden holds what a says of files to testdata/node/NAME.golden.
 func nodeGolden(t *testing.T, a artifact.Analyzer, name string, files map[string]string) {
 	t.Helper()
-	got := nodeRender(analyzetest.Run(t.Context(), a, files))
-	golden := filepath.Join("testdata", "node", name+".golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: Run(%s): -want +got\n%s", a.Name(), name, diff)
-	}
+	golden(t, filepath.Join("testdata", "node", name+".golden"), nodeRender(analyzetest.Run(t.Context(), a, files)))
 }
 
 // nodeComponents analyzes one file and renders it.

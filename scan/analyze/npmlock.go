@@ -53,17 +53,14 @@ func (npmLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	if err := validJSON(text); err != nil {
+	if err := checkJSONObject(text); err != nil {
 		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	t := npmTree{at: make(map[string]int), lines: newLineIndex(text)}
 	t.read(text)
 	t.relate()
 	facts := artifact.Facts{Components: t.graph.components()}
-	if err := t.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, t.wrong.in(f.Path)
 }
 
 const (

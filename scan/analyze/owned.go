@@ -85,16 +85,13 @@ func ownedList(f *artifact.File, pathOf func(line string) (string, bool)) ([]str
 			continue
 		case len(owned) == maxOwned:
 			wrong.add(n, nil, errManyOwned)
-			return owned, fmt.Errorf("read %s: %w", f.Path, wrong.err())
+			return owned, wrong.in(f.Path)
 		}
 		if p = ownedPath(p); p != "" {
 			owned = append(owned, p)
 		}
 	}
-	if err := wrong.err(); err != nil {
-		return owned, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return owned, nil
+	return owned, wrong.in(f.Path)
 }
 
 // joinedPaths are paths made of a directory and a name, in one run of memory.

@@ -99,8 +99,8 @@ func (r *propsFile) element(e *xmlElement) error {
 			item.version = r.pending
 		}
 		r.pending = ""
-		if len(r.items) == maxPackages {
-			return fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages)
+		if len(r.items) == maxLocked {
+			return fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxLocked)
 		}
 		if item.name != "" { // else it removes one
 			r.items = append(r.items, item)

@@ -30,7 +30,7 @@ func TestPacmanGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		goldenOS(t, name+".golden", renderOwned(analyze.Pacman.Analyze(t.Context(), newFile(path, text))))
+		golden(t, name+".golden", renderOwned(analyze.Pacman.Analyze(t.Context(), newFile(path, text))))
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -18,20 +17,13 @@ type pins struct {
 	text  []byte // the document
 	lines lineIndex
 
-	list    []artifact.Component
-	place   map[string]int    // of a component in list, by ID
+	componentList
 	named   map[string]string // ID, by what other packages of the file call it
 	wants   []want
 	wrong   faults
-	full    bool // more packages than maxPackages
-	tooMany bool // more wants than maxWants
+	full    bool // more packages than maxLocked
+	tooMany bool // more wants than maxNeeds
 }
-
-// Bounds of what is kept of one file while it is read.
-const (
-	maxWants = 1 << 20
-	maxYAML  = 4 << 20 // bytes of a document, whose nodes take some forty times as much
-)
 
 // A want is what a package of the file needs.
 type want struct {
@@ -47,7 +39,7 @@ func newPins(f *artifact.File) (*pins, error) {
 	}
 	return &pins{
 		file: f, text: text, lines: newLineIndex(text),
-		place: make(map[string]int), named: make(map[string]string),
+		named: make(map[string]string),
 	}, nil
 }
 
@@ -65,36 +57,28 @@ func newJSONPins(f *artifact.File) (*pins, error) {
 
 // checkJSON is nil if the document is one JSON value. An error is complete.
 func (p *pins) checkJSON() error {
-	var all json.RawMessage
-	err := json.Unmarshal(p.text, &all)
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		err = fmt.Errorf("line %d: %w", p.lines.line(int(max(0, syntax.Offset-1))), err)
-	}
-	if err != nil {
+	if err := checkJSON(p.text); err != nil {
 		return fmt.Errorf("read %s: %w", p.file.Path, err)
 	}
 	return nil
 }
 
 // newYAMLPins is newPins for a file that is YAML; it returns the document's
-// only value, nil where there is none.
+// value, nil where there is none. What follows the first document is not read.
 func newYAMLPins(f *artifact.File) (*pins, *yaml.Node, error) {
-	if f.Size > maxYAML {
-		return nil, nil, fmt.Errorf("read %s: %w: %d bytes of YAML, of %d", f.Path, artifact.ErrLimit, f.Size, maxYAML)
-	}
 	p, err := newPins(f)
 	if err != nil {
 		return nil, nil, err
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(p.text, &doc); err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	if len(doc.Content) == 0 {
+	documents, err := parseYAML(p.text)
+	if len(documents) == 0 {
+		if err != nil {
+			return nil, nil, fmt.Errorf("read %s: %w", f.Path, err)
+		}
 		return p, nil, nil
 	}
-	return p, doc.Content[0], nil
+	p.wrong.note(err) // of a document behind it
+	return p, documents[0], nil
 }
 
 // add takes in c, and returns its ID. If it is there already the two become
@@ -116,21 +100,14 @@ func (p *pins) add(c artifact.Component) string {
 		p.fault(line, c.Name, fmt.Errorf("%w: more than %d bytes in a name or version", artifact.ErrLimit, maxValue))
 		return ""
 	}
-	id := c.ID()
-	if i, ok := p.place[id]; ok {
-		mergePin(&p.list[i], c)
-		return id
-	}
-	if len(p.list) == maxPackages {
+	if _, err := p.lock(c); err != nil {
 		if !p.full {
-			p.fault(line, "", fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages))
+			p.fault(line, "", err)
 		}
 		p.full = true
 		return ""
 	}
-	p.place[id] = len(p.list)
-	p.list = append(p.list, c)
-	return id
+	return c.ID()
 }
 
 // call makes name what others in the file call the package id. The first
@@ -147,13 +124,13 @@ func (p *pins) need(id, name string) { p.needOneOf(id, name, "") }
 
 // needOneOf is need for the first of two names that there is.
 func (p *pins) needOneOf(id, name, or string) {
-	i, ok := p.place[id]
+	i, ok := p.index[id]
 	if !ok {
 		return
 	}
-	if len(p.wants) == maxWants {
+	if len(p.wants) == maxNeeds {
 		if !p.tooMany {
-			p.fault(p.list[i].Lines[0].First, "", fmt.Errorf("%w: more than %d that packages need", artifact.ErrLimit, maxWants))
+			p.fault(p.components[i].Lines[0].First, "", fmt.Errorf("%w: more than %d that packages need", artifact.ErrLimit, maxNeeds))
 		}
 		p.tooMany = true
 		return
@@ -177,7 +154,7 @@ func (p *pins) fault(line int, name string, err error) {
 // facts is what was read. Its error is complete.
 func (p *pins) facts() (artifact.Facts, error) {
 	for _, w := range p.wants {
-		c := &p.list[w.place]
+		c := &p.components[w.place]
 		id, ok := p.named[w.name]
 		if !ok {
 			id, ok = p.named[w.or]
@@ -186,49 +163,9 @@ func (p *pins) facts() (artifact.Facts, error) {
 			c.DependsOn = append(c.DependsOn, id)
 		}
 	}
-	for i := range p.list {
-		c := &p.list[i]
-		slices.Sort(c.DependsOn)
-		c.DependsOn = slices.Compact(c.DependsOn)
-	}
-	facts := artifact.Facts{Components: p.list}
-	if err := p.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", p.file.Path, err)
-	}
-	return facts, nil
-}
-
-// addFault notes an error that is of a whole file.
-func addFault(f *faults, err error) {
-	if len(f.list) == maxFaults {
-		f.more++
-		return
-	}
-	f.list = append(f.list, err)
-}
-
-// customFacts are facts of nothing but a value for a Resolver.
-func customFacts(name string, value any) (artifact.Facts, error) {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return artifact.Facts{}, err
-	}
-	return artifact.Facts{Custom: map[string]json.RawMessage{name: raw}}, nil
+	facts := artifact.Facts{Components: p.sorted()}
+	return facts, p.wrong.in(p.file.Path)
 }
 
 // errNoPackages is that of a file without what holds the packages.
 var errNoPackages = errors.New("no packages")
-
-// mergePin makes one component of two with the same name and version.
-func mergePin(c *artifact.Component, again artifact.Component) {
-	c.Dev = c.Dev && again.Dev
-	c.Relationship = closer(c.Relationship, again.Relationship)
-	if len(c.Licenses) == 0 {
-		c.Licenses = again.Licenses
-	}
-	for _, l := range again.Lines {
-		if !slices.Contains(c.Lines[max(0, len(c.Lines)-1):], l) {
-			c.Lines = append(c.Lines, l)
-		}
-	}
-}

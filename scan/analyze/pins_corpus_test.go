@@ -1,13 +1,9 @@
 package analyze_test
 
 import (
-	"archive/tar"
-	"compress/gzip"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,42 +20,7 @@ import (
 // lockFiles are the files of the corpus's image of lock files, by path.
 func lockFiles(t *testing.T) map[string]string {
 	t.Helper()
-	archive, err := os.Open(filepath.Join(corpus.Dir(t), "images", "lockfiles.docker.tar"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer archive.Close()
-	files := make(map[string]string)
-	members := tar.NewReader(archive)
-	for {
-		_, err := members.Next()
-		if err == io.EOF {
-			return files
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		plain, err := gzip.NewReader(members)
-		if err != nil {
-			continue // not a layer
-		}
-		for entries := tar.NewReader(plain); ; {
-			h, err := entries.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if h.Typeflag == tar.TypeReg {
-				content, err := io.ReadAll(entries)
-				if err != nil {
-					t.Fatal(err)
-				}
-				files[path.Clean(h.Name)] = string(content)
-			}
-		}
-	}
+	return corpusFiles(t, "lockfiles.docker.tar", func(string) bool { return true })
 }
 
 // nameVersions is "name version" of each component of a tree, sorted.
@@ -153,7 +114,7 @@ func TestBundlerAsBundler(t *testing.T) {
 	}
 	locks := map[string]string{
 		"corpus":  lockFiles(t)["src/bundler/Gemfile.lock"],
-		"fixture": readFixture(t, "testdata/bundler/app")["Gemfile.lock"],
+		"fixture": readTree(t, "testdata/bundler/app")["Gemfile.lock"],
 	}
 	for name, text := range locks {
 		file := filepath.Join(dir, name)

@@ -3,7 +3,6 @@ package analyze_test
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -81,24 +80,6 @@ func pinFixtures() map[string][]artifact.Analyzer {
 	}
 }
 
-// readFixture is the files below dir, by their path in it.
-func readFixture(t testing.TB, dir string) map[string]string {
-	t.Helper()
-	files := make(map[string]string)
-	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(filepath.Join(dir, name))
-		files[name] = string(content)
-		return err
-	})
-	if err != nil || len(files) == 0 {
-		t.Fatalf("read %s: %d files, %v", dir, len(files), err)
-	}
-	return files
-}
-
 // TestPinsGolden holds what is said of each directory of a fixture to the golden
 // file beside it.
 func TestPinsGolden(t *testing.T) {
@@ -113,23 +94,12 @@ func TestPinsGolden(t *testing.T) {
 				continue
 			}
 			dir := filepath.Join("testdata", format, d.Name())
-			files := readFixture(t, dir)
+			files := readTree(t, dir)
 			got := ""
 			for _, a := range analyzers {
 				got += renderPins(analyzetest.Run(t.Context(), a, files))
 			}
-			if *update {
-				if err := os.WriteFile(dir+".golden", []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(dir + ".golden")
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("Analyze(%s): -want +got\n%s", dir, diff)
-			}
+			golden(t, dir+".golden", got)
 		}
 	}
 }
@@ -140,7 +110,7 @@ func TestPinsLineEnds(t *testing.T) {
 	t.Parallel()
 	for format, analyzers := range pinFixtures() {
 		for _, dir := range fixtureDirs(t, format) {
-			files := readFixture(t, dir)
+			files := readTree(t, dir)
 			for _, a := range analyzers {
 				want := renderPins(analyzetest.Run(t.Context(), a, files))
 				for what, change := range map[string]func(string) string{

@@ -61,14 +61,9 @@ func (pipenv) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, erro
 		}
 		return nil
 	})
-	if err != nil {
-		wrong.list = append(wrong.list, err)
-	}
+	wrong.note(err)
 	facts := artifact.Facts{Components: lock.components()}
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, wrong.in(f.Path)
 }
 
 // pipenvVersion is the version an entry pins, or "".

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -51,7 +50,7 @@ func (pnpmLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, er
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	documents, err := lockYAML(text)
+	documents, err := parseYAML(text)
 	var t pnpmTree
 	for _, d := range documents {
 		t.at = make(map[string]int)
@@ -64,16 +63,11 @@ func (pnpmLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, er
 		t.read(d)
 		t.find()
 	}
-	if err != nil {
-		note(&t.wrong, err)
-		t.partial = true
-	}
+	t.wrong.note(err)
+	t.partial = t.partial || err != nil
 	t.relate()
 	facts := artifact.Facts{Components: t.graph.components()}
-	if err := t.wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, t.wrong.in(f.Path)
 }
 
 // A pnpmTree is the packages of a lock file.

@@ -66,9 +66,7 @@ func (poetry) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, erro
 func poetryFacts(text []byte) (artifact.Facts, error) {
 	var wrong faults
 	root, err := parseTOML(text)
-	if err != nil {
-		wrong.list = append(wrong.list, err)
-	}
+	wrong.note(err)
 	lock := newPyPILock()
 	silent := true
 	indexes := make(map[*tomlTable]int)
@@ -181,7 +179,7 @@ func (poetry) Resolve(t *artifact.Tree) error {
 		}
 		if manifest := t.Beside(f, pyproject); manifest != nil {
 			if err := poetryJoin(f, manifest); err != nil {
-				wrong.list = append(wrong.list, fmt.Errorf("read %s: %w", manifest.Path, err))
+				wrong.note(fmt.Errorf("read %s: %w", manifest.Path, err))
 			}
 		}
 	}

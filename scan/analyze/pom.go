@@ -3,7 +3,6 @@ package analyze
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,9 +42,6 @@ var Pom artifact.Analyzer = pom{}
 // pomCustom is what Analyze hands to Resolve.
 const pomCustom = "pom"
 
-// pomFiles bounds the files whose errors are listed.
-const pomFiles = 50
-
 type pom struct{}
 
 func (pom) Name() string { return "pom" }
@@ -68,17 +64,17 @@ func (pom) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) 
 		}
 		return artifact.Facts{}, wrong
 	}
-	custom, err := json.Marshal(m)
+	facts, err := customFacts(pomCustom, m)
 	if err != nil {
-		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
+		return facts, fmt.Errorf("read %s: %w", f.Path, err)
 	}
-	return artifact.Facts{Custom: map[string]json.RawMessage{pomCustom: custom}}, wrong
+	return facts, wrong
 }
 
 // Resolve makes components of the projects of the tree.
 func (pom) Resolve(t *artifact.Tree) error {
 	pt := newPOMTree(t)
-	var files joined
+	var wrong faults
 	left := maxPackages
 	for _, p := range pt.list {
 		facts := &t.File(p.path).Facts
@@ -88,16 +84,9 @@ func (pom) Resolve(t *artifact.Tree) error {
 		if err == nil {
 			continue
 		}
-		if len(files.list) == pomFiles {
-			files.more++
-			continue
-		}
-		files.list = append(files.list, fmt.Errorf("read %s: %w", p.path, err))
+		wrong.note(fmt.Errorf("read %s: %w", p.path, err))
 	}
-	if len(files.list) == 0 {
-		return nil
-	}
-	return &files
+	return wrong.err()
 }
 
 // components are p and its dependencies, at most limit.
@@ -127,7 +116,8 @@ func (pt *pomTree) components(p *pomProject, limit int) ([]artifact.Component, e
 			seen[key] = true
 			if len(list) == limit || pt.work <= 0 {
 				over := fmt.Errorf("line %d: %w: more than %d packages, or parents and imports that cost as much", d.First, artifact.ErrLimit, maxPackages)
-				return list, &joined{slices.Concat([]error{over}, wrong.list), wrong.more}
+				wrong.end(over)
+				return list, wrong.err()
 			}
 			c, err := pt.dependency(p, d, key)
 			if err != nil {

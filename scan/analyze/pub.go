@@ -34,15 +34,15 @@ func (pub) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) 
 	if err != nil {
 		return artifact.Facts{}, err
 	}
-	packages := yamlValue(root, "packages")
+	packages := yamlMember(root, "packages")
 	if root != nil && (packages == nil || packages.Kind != yaml.MappingNode) {
 		p.fault(root.Line, "", errNoPackages)
 	}
-	sdks := yamlValue(root, "sdks")
-	for key, value := range yamlPairs(packages) {
+	sdks := yamlMember(root, "sdks")
+	for key, value := range yamlMembers(packages) {
 		c := library(vuln.TypePub, yamlText(key), pubVersion(value, sdks))
-		c.Lines = yamlSpan(key, value)
-		switch dependency := yamlText(yamlValue(value, "dependency")); {
+		c.Lines = yamlLines(key, value)
+		switch dependency := yamlText(yamlMember(value, "dependency")); {
 		case strings.HasPrefix(dependency, "direct"):
 			c.Relationship = artifact.Direct
 		case dependency == "transitive":
@@ -55,11 +55,11 @@ func (pub) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) 
 
 // pubVersion is the version of a package, which may be that of its SDK.
 func pubVersion(entry, sdks *yaml.Node) string {
-	version := yamlText(yamlValue(entry, "version"))
-	if yamlText(yamlValue(entry, "source")) != "sdk" || version != "0.0.0" {
+	version := yamlText(yamlMember(entry, "version"))
+	if yamlText(yamlMember(entry, "source")) != "sdk" || version != "0.0.0" {
 		return version
 	}
-	constraint := yamlText(yamlValue(sdks, yamlText(yamlValue(entry, "description"))))
+	constraint := yamlText(yamlMember(sdks, yamlText(yamlMember(entry, "description"))))
 	if oldest := oldestOf(constraint); oldest != "" {
 		return oldest
 	}

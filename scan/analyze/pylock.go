@@ -61,9 +61,7 @@ func isPyLockName(base string) bool {
 func pylockComponents(text []byte) ([]artifact.Component, error) {
 	var wrong faults
 	root, err := parseTOML(text)
-	if err != nil {
-		wrong.list = append(wrong.list, err)
-	}
+	wrong.note(err)
 	defaults, err := root.strings("default-groups")
 	if err != nil {
 		wrong.add(1, nil, err)

@@ -2,15 +2,10 @@ package analyze
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
-
-// maxEdges bounds the dependencies of one lock file. The largest have some ten
-// for each package.
-const maxEdges = 1 << 20
 
 // A pypiLock is the packages of one lock file as they are read. A package that
 // occurs twice at one version is one, spelled as it is the first time.
@@ -30,13 +25,12 @@ func (l *pypiLock) add(name, version string, dev bool, lines []artifact.LineRang
 	normal := normalPyPI(name)
 	id := normal + "@" + version
 	if i, ok := l.byID[id]; ok {
-		l.list[i].Dev = l.list[i].Dev && dev
-		l.list[i].Lines = append(l.list[i].Lines, lines...)
+		mergeComponent(&l.list[i], artifact.Component{Dev: dev, Lines: lines})
 		return i, nil
 	}
 	switch {
-	case len(l.list) == maxPackages:
-		return 0, fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages)
+	case len(l.list) == maxLocked:
+		return 0, fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxLocked)
 	case len(name) > maxValue || len(version) > maxValue:
 		return 0, fmt.Errorf("%w: a name or version of more than %d bytes", artifact.ErrLimit, maxValue)
 	}
@@ -65,8 +59,8 @@ func (l *pypiLock) find(name, version string) []int {
 
 // count adds n to the number of dependencies, which is bounded.
 func (l *pypiLock) count(n int) error {
-	if n > maxEdges-l.edges {
-		return fmt.Errorf("%w: more than %d dependencies", artifact.ErrLimit, maxEdges)
+	if n > maxNeeds-l.edges {
+		return fmt.Errorf("%w: more than %d dependencies", artifact.ErrLimit, maxNeeds)
 	}
 	l.edges += n
 	return nil
@@ -93,34 +87,10 @@ func (l *pypiLock) components() []artifact.Component {
 		if c.Version == "" {
 			continue
 		}
-		slices.Sort(c.DependsOn)
-		c.DependsOn = slices.Compact(c.DependsOn)
 		list = append(list, c)
 	}
+	sortDependencies(list)
 	return list
-}
-
-// reach is all that is needed by those in start, and they, by ID.
-func reach(list []artifact.Component, start []int) map[string]bool {
-	byID := make(map[string]int, len(list))
-	for i := range list {
-		byID[list[i].ID()] = i
-	}
-	seen := make(map[string]bool)
-	for todo := slices.Clone(start); len(todo) > 0; {
-		c := &list[todo[len(todo)-1]]
-		todo = todo[:len(todo)-1]
-		if seen[c.ID()] {
-			continue
-		}
-		seen[c.ID()] = true
-		for _, id := range c.DependsOn {
-			if i, ok := byID[id]; ok && !seen[id] {
-				todo = append(todo, i)
-			}
-		}
-	}
-	return seen
 }
 
 // lockPackage reads the name and the version of a package of a lock file.

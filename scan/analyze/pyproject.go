@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -27,11 +26,7 @@ func pyprojectFacts(f *artifact.File) (artifact.Facts, error) {
 	if len(wants.Main) == 0 && len(wants.Dev) == 0 && wants.Error == "" {
 		return artifact.Facts{}, nil
 	}
-	value, err := json.Marshal(wants)
-	if err != nil {
-		return artifact.Facts{}, err
-	}
-	return artifact.Facts{Custom: map[string]json.RawMessage{pyproject: value}}, nil
+	return customFacts(pyproject, wants)
 }
 
 // readPyproject reads [project], [dependency-groups] and [tool.poetry].
@@ -42,29 +37,22 @@ func readPyproject(text []byte) pyprojectWants {
 	w := pyprojectWants{Main: make(map[string]bool), Dev: make(map[string]bool)}
 	var wrong faults
 	root, err := parseTOML(text)
-	if err != nil {
-		wrong.list = append(wrong.list, err)
-	}
-	note := func(err error) {
-		if err != nil {
-			wrong.list = append(wrong.list[:min(len(wrong.list), maxFaults)], err)
-		}
-	}
+	wrong.note(err)
 	table := func(t *tomlTable, key string) *tomlTable {
 		t, err := t.table(key)
-		note(err)
+		wrong.note(err)
 		return t
 	}
 
 	project := table(root, "project")
-	note(requirementNames(project, "dependencies", w.Main))
+	wrong.note(requirementNames(project, "dependencies", w.Main))
 	extras := table(project, "optional-dependencies")
 	for _, extra := range extras.keys() {
-		note(requirementNames(extras, extra, w.Main))
+		wrong.note(requirementNames(extras, extra, w.Main))
 	}
 	groups := table(root, "dependency-groups")
 	for _, group := range groups.keys() {
-		note(requirementNames(groups, group, w.Dev))
+		wrong.note(requirementNames(groups, group, w.Dev))
 	}
 
 	poetry := table(table(root, "tool"), "poetry")

@@ -1,11 +1,8 @@
 package analyze_test
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
 	"os"
 	"os/exec"
 	"path"
@@ -26,45 +23,14 @@ import (
 // Python want, by path.
 func pythonImage(t *testing.T, name string) map[string]string {
 	t.Helper()
-	file, err := os.Open(filepath.Join(corpus.Dir(t), "images", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	files := make(map[string]string)
-	for blobs := tar.NewReader(file); ; {
-		_, err := blobs.Next()
-		if err == io.EOF {
-			return files
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		layer, err := gzip.NewReader(blobs)
-		if err != nil {
-			continue // not a layer
-		}
-		for entries := tar.NewReader(layer); ; {
-			h, err := entries.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			entry := path.Clean(h.Name)
-			for _, a := range pythonAnalyzers() {
-				if h.Typeflag == tar.TypeReg && analyzetest.Wants(a, entry, 0o644) {
-					content, err := io.ReadAll(entries)
-					if err != nil {
-						t.Fatal(err)
-					}
-					files[entry] = string(content)
-					break
-				}
+	return corpusFiles(t, name, func(path string) bool {
+		for _, a := range pythonAnalyzers() {
+			if analyzetest.Wants(a, path, 0o644) {
+				return true
 			}
 		}
-	}
+		return false
+	})
 }
 
 // TestPythonCorpusPackages holds PythonPackage to what Trivy and Syft list of

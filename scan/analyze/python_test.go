@@ -4,15 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/analyze/analyzetest"
@@ -72,25 +68,6 @@ func renderPython(list []artifact.Component, custom map[string]json.RawMessage, 
 	return b.String()
 }
 
-// readTree is the files below dir, by path.
-func readTree(t testing.TB, dir string) map[string]string {
-	t.Helper()
-	files := make(map[string]string)
-	root := os.DirFS(dir)
-	err := fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		content, err := fs.ReadFile(root, path)
-		files[path] = string(content)
-		return err
-	})
-	if err != nil || len(files) == 0 {
-		t.Fatalf("read %s: %d files, %v", dir, len(files), err)
-	}
-	return files
-}
-
 func TestPythonGolden(t *testing.T) {
 	t.Parallel()
 	for name, a := range pythonAnalyzers() {
@@ -106,19 +83,7 @@ func TestPythonGolden(t *testing.T) {
 		if errs[""] != nil {
 			fmt.Fprintf(&b, "Resolve\n%s\n", renderPython(nil, nil, errs[""]))
 		}
-		golden := dir + ".golden"
-		if *update {
-			if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), b.String()); diff != "" {
-			t.Errorf("%s: -want +got\n%s", name, diff)
-		}
+		golden(t, dir+".golden", b.String())
 	}
 }
 

@@ -56,7 +56,9 @@ func (pythonEgg) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, e
 	return artifact.Facts{Components: []artifact.Component{c}}, err
 }
 
-// eggHeaders returns the headers in an egg.
+// eggHeaders returns the headers in an egg. Of the members one is wanted, and the
+// directory is small: archive/zip will do, within a bound on what it reads, where
+// a jar needs a reader of its own (jar_zip.go).
 func eggHeaders(r io.ReaderAt, size int64) ([]byte, error) {
 	if err := checkEnd(r, size); err != nil {
 		return nil, err

@@ -8,12 +8,12 @@ import (
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
-// Bounds of one package database. A whole Debian release has some 65,000
-// packages for an architecture.
-const (
-	maxPackages = 1 << 18
-	maxValue    = 4 << 10 // bytes of a field that is kept
-)
+// maxPackages bounds one package database. A whole Debian release has some
+// 65,000 packages for an architecture.
+const maxPackages = 1 << 18
+
+// maxValue bounds the bytes of a field that is kept.
+const maxValue = 4 << 10
 
 // A record is a run of lines between blank ones: what a database says of one
 // package. Its fields share memory with the file; nil is a field that is not
@@ -97,10 +97,7 @@ func packages(f *artifact.File, g grammar) (artifact.Facts, error) {
 		}
 	}
 	end()
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, wrong.in(f.Path)
 }
 
 // Errors of a record that both databases can have.

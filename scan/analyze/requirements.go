@@ -51,10 +51,7 @@ func (requirements) Analyze(_ context.Context, f *artifact.File) (artifact.Facts
 		}
 	}
 	facts := artifact.Facts{Components: lock.components()}
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, wrong.in(f.Path)
 }
 
 // require adds what one line of requirements pins, if it does.

@@ -69,9 +69,9 @@ func (rpm) Analyze(ctx context.Context, f *artifact.File) (artifact.Facts, error
 		case ctx.Err() != nil:
 			return artifact.Facts{}, ctx.Err()
 		case err != nil:
-			d.wrong.lost(rpmError(err))
+			d.wrong.note(rpmError(err))
 		case len(d.facts.Components) == maxPackages:
-			d.wrong.lost(fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages))
+			d.wrong.note(fmt.Errorf("%w: more than %d packages", artifact.ErrLimit, maxPackages))
 			return d.result(f.Path)
 		case p.Name != "gpg-pubkey":
 			d.add(p)
@@ -89,16 +89,13 @@ type rpmDatabase struct {
 }
 
 func (d *rpmDatabase) result(path string) (artifact.Facts, error) {
-	if err := d.wrong.err(); err != nil {
-		return d.facts, fmt.Errorf("read %s: %w", path, err)
-	}
-	return d.facts, nil
+	return d.facts, d.wrong.in(path)
 }
 
 func (d *rpmDatabase) add(p *rpmdb.Package) {
 	c, err := rpmComponent(p)
 	if err != nil {
-		d.wrong.lost(err)
+		d.wrong.note(err)
 	}
 	d.facts.Components = append(d.facts.Components, c)
 	if !c.ThirdParty && !d.full {
@@ -114,7 +111,7 @@ func (d *rpmDatabase) own(p *rpmdb.Package) {
 			d.full = true
 		}
 		if err != nil {
-			d.wrong.lost(fmt.Errorf("files of package %.*q: %w", maxQuote, p.Name, rpmError(err)))
+			d.wrong.note(fmt.Errorf("files of package %.*q: %w", maxQuote, p.Name, rpmError(err)))
 			return
 		}
 		d.bytes += len(name)
@@ -180,15 +177,6 @@ type limited struct{ error }
 
 func (l limited) Unwrap() error      { return l.error }
 func (limited) Is(target error) bool { return target == artifact.ErrLimit }
-
-// lost notes an error that says itself where it is.
-func (f *faults) lost(err error) {
-	if len(f.list) == maxFaults {
-		f.more++
-		return
-	}
-	f.list = append(f.list, err)
-}
 
 // untilDone is a reader that fails once ctx is done.
 type untilDone struct {

@@ -105,19 +105,7 @@ func TestRPMGolden(t *testing.T) {
 			t.Errorf("%s does not want %s", row.analyzer.Name(), row.path)
 		}
 		got := renderRPM(row.analyzer.Analyze(t.Context(), analyzetest.File(row.path, row.content)))
-		golden := filepath.Join("testdata", row.golden+".golden")
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s: Analyze(%s): -want +got\n%s", row.analyzer.Name(), row.path, diff)
-		}
+		golden(t, filepath.Join("testdata", row.golden+".golden"), got)
 		// A stream, as of an image, gives the same.
 		if again := renderRPM(row.analyzer.Analyze(t.Context(), analyzetest.Stream(row.path, row.content))); again != got {
 			t.Errorf("%s: Analyze(stream of %s) = %s, not %s", row.analyzer.Name(), row.path, again, got)

@@ -65,10 +65,7 @@ func (rpmManifest) Analyze(_ context.Context, f *artifact.File) (artifact.Facts,
 			facts.Components = append(facts.Components, c)
 		}
 	}
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
+	return facts, wrong.in(f.Path)
 }
 
 // manifestPackage reads a line. The name is returned beside an error, where

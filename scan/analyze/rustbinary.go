@@ -39,24 +39,9 @@ func (rustBinary) Version() int                 { return 1 }
 func (rustBinary) Patterns() []artifact.Pattern { return executablePatterns() }
 
 func (rustBinary) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, error) {
-	head, err := wholeHead(f)
+	images, err := openImages(f, sectionRust, func(v headVerdict) verdict { return v.rust })
 	if err != nil {
 		return artifact.Facts{}, err
-	}
-	v, err := judgeHead(head)
-	switch {
-	case err != nil:
-		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
-	case v.rust == ruledOut:
-		return artifact.Facts{}, nil
-	}
-	r, err := readable(f, v.rust == certain, sectionRust)
-	if r == nil {
-		return artifact.Facts{}, err
-	}
-	images, err := openExecutable(r, head)
-	if err != nil {
-		return artifact.Facts{}, fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	var crates componentList
 	var wrong faults
@@ -64,26 +49,22 @@ func (rustBinary) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 		if s := x.section(sectionRust); s != nil {
 			list, err := readCrates(x.r, s)
 			if err != nil {
-				wrong.list = append(wrong.list, err)
+				wrong.note(err)
 				continue
 			}
 			addCrates(&crates, list, &wrong)
 		}
 	}
-	facts := artifact.Facts{Components: crates.components}
+	facts := artifact.Facts{Components: crates.sorted()}
 	if err := wrong.err(); err != nil {
 		return facts, fmt.Errorf("read %s: section %s: %w", f.Path, sectionRust, err)
 	}
 	return facts, nil
 }
 
-// Bounds of cargo-auditable's list. Large programs have some 1,000 crates, in
-// 100 KB.
-const (
-	maxCrateList = 8 << 20 // bytes of JSON
-	maxCrates    = 1 << 16
-	maxCrateRefs = 1 << 20 // dependencies of all crates together
-)
+// maxCrateList bounds the bytes of cargo-auditable's list, which is JSON. Large
+// programs have some 1,000 crates, in 100 KB.
+const maxCrateList = 8 << 20
 
 // A crate is an entry of the list.
 type crate struct {
@@ -122,8 +103,8 @@ func readCrates(r io.ReaderAt, s *area) ([]crate, error) {
 	for _, c := range list.Packages {
 		refs += len(c.Dependencies)
 	}
-	if len(list.Packages) > maxCrates || refs > maxCrateRefs {
-		return nil, fmt.Errorf("%w: %d crates with %d dependencies, of %d and %d", artifact.ErrLimit, len(list.Packages), refs, maxCrates, maxCrateRefs)
+	if len(list.Packages) > maxLocked || refs > maxNeeds {
+		return nil, fmt.Errorf("%w: %d crates with %d dependencies, of %d and %d", artifact.ErrLimit, len(list.Packages), refs, maxLocked, maxNeeds)
 	}
 	return list.Packages, nil
 }
@@ -141,12 +122,13 @@ func addCrates(into *componentList, list []crate, wrong *faults) {
 		}
 	}
 	for i, c := range list {
+		fault := func(err error) { wrong.note(fmt.Errorf("crate %d: %.*q: %w", i, maxQuote, c.Name, err)) }
 		switch {
 		case c.Name == "":
-			addCrateFault(wrong, i, &c, errNoName)
+			fault(errNoName)
 			continue
 		case c.Version == "":
-			addCrateFault(wrong, i, &c, errNoVersion)
+			fault(errNoVersion)
 			continue
 		}
 		found := library(vuln.TypeCargo, c.Name, c.Version)
@@ -160,7 +142,7 @@ func addCrates(into *componentList, list []crate, wrong *faults) {
 		}
 		for _, d := range c.Dependencies {
 			if d < 0 || d >= len(list) {
-				addCrateFault(wrong, i, &c, errCrateIndex)
+				fault(errCrateIndex)
 				continue
 			}
 			if list[d].Name != "" && list[d].Version != "" {
@@ -169,14 +151,4 @@ func addCrates(into *componentList, list []crate, wrong *faults) {
 		}
 		into.add(found)
 	}
-}
-
-// addCrateFault notes what is wrong with crate i.
-func addCrateFault(wrong *faults, i int, c *crate, err error) {
-	err = fmt.Errorf("crate %d: %.*q: %w", i, maxQuote, c.Name, err)
-	if len(wrong.list) == maxFaults {
-		wrong.more++
-		return
-	}
-	wrong.list = append(wrong.list, err)
 }

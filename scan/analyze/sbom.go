@@ -129,28 +129,18 @@ type billBuilder struct {
 	distro *vuln.OS       // of the first package URL that has one
 	seen   map[string]int // components, by id and file
 	byRef  map[string]int // and by the document's own names
-	wrong  []error
-	more   int
+	wrong  faults
 }
 
 func newBillBuilder(kind artifact.TargetKind) *billBuilder {
 	return &billBuilder{bill: Bill{Kind: kind}, seen: make(map[string]int), byRef: make(map[string]int)}
 }
 
-// fault notes a package that is left out.
-func (b *billBuilder) fault(err error) {
-	if len(b.wrong) == maxFaults {
-		b.more++
-		return
-	}
-	b.wrong = append(b.wrong, err)
-}
-
 // add puts the package of url into the bill. change may complete it.
 func (b *billBuilder) add(ref, url string, change func(*artifact.Component)) {
 	c, distro, err := componentOf(url)
 	if err != nil {
-		b.fault(errPURL(url, err))
+		b.wrong.note(errPURL(url, err))
 		return
 	}
 	if b.distro == nil {
@@ -181,16 +171,9 @@ func (b *billBuilder) depend(from, on string) {
 }
 
 func (b *billBuilder) finish() (Bill, error) {
-	for i := range b.bill.Components {
-		c := &b.bill.Components[i]
-		slices.Sort(c.DependsOn)
-		c.DependsOn = slices.Compact(c.DependsOn)
-	}
+	sortDependencies(b.bill.Components)
 	if b.bill.OS == nil {
 		b.bill.OS = b.distro
 	}
-	if len(b.wrong) == 0 {
-		return b.bill, nil
-	}
-	return b.bill, &joined{b.wrong, b.more}
+	return b.bill, b.wrong.err()
 }

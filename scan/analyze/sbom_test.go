@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/analyze/analyzetest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -39,20 +37,7 @@ func TestReadSBOM(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden := filepath.Join("testdata", "sbom", name+".golden")
-		got := renderBill(analyze.ReadSBOM(text))
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("ReadSBOM(%s): -want +got\n%s", name, diff)
-		}
+		golden(t, filepath.Join("testdata", "sbom", name+".golden"), renderBill(analyze.ReadSBOM(text)))
 	}
 }
 

@@ -52,9 +52,7 @@ func (sbtLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 		}
 		return nil
 	})
-	if err != nil {
-		s.wrong.note(err)
-	}
+	s.wrong.note(err)
 	return s.jars.facts(f, &s.wrong)
 }
 

@@ -108,7 +108,7 @@ func (b *billBuilder) spdx(p *spdx.Package) {
 	}
 	switch {
 	case url == "" && (p.PrimaryPackagePurpose == "LIBRARY" || p.PrimaryPackagePurpose == "FRAMEWORK"):
-		b.fault(fmt.Errorf("package %.*q: no package URL", maxQuote, p.PackageName))
+		b.wrong.note(fmt.Errorf("package %.*q: no package URL", maxQuote, p.PackageName))
 		return
 	case url == "", p.PrimaryPackagePurpose == "CONTAINER":
 		return

@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -25,19 +24,32 @@ type tomlTable struct {
 // A tomlOther is a number or a date as it is spelled.
 type tomlOther string
 
-// Bounds of a document. The parser bounds the nesting of values.
+// Bounds of a document. The largest lock files have some 200,000 values, in
+// 50,000 tables.
 const (
 	maxTOMLParts  = 32      // of a dotted key
-	maxTOMLValues = 1 << 20 // separators that may divide values
+	maxTOMLDepth  = 100     // brackets that are open at once
+	maxTOMLValues = 1 << 19 // separators that may divide values
+	maxTOMLTables = 1 << 17
 )
 
-// parseTOML reads a document. Beside an error, which names the line, the table
-// holds all that is before it. Strings in the table are copies.
+// A tomlError says why a document was not read further, and where.
+type tomlError struct {
+	line int
+	err  error
+}
+
+func (e *tomlError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e.err) }
+func (e *tomlError) Unwrap() error { return e.err }
+
+// parseTOML reads a document. Beside an error, which is a *tomlError, the table
+// holds all that is before it. Both hold copies.
 func parseTOML(text []byte) (*tomlTable, error) {
-	d := tomlDocument{text: text, index: newLineIndex(text), root: newTOMLTable(1)}
-	if n := bytes.Count(text, []byte(",")) + bytes.Count(text, []byte("=")); n > maxTOMLValues {
-		return d.root, fmt.Errorf("%w: more than %d values", artifact.ErrLimit, maxTOMLValues)
+	d := tomlDocument{text: text, root: newTOMLTable(1)}
+	if err := checkTOML(text); err != nil {
+		return d.root, err
 	}
+	d.index = newLineIndex(text)
 	d.current = d.root
 	d.parser.Reset(text)
 	for d.parser.NextExpression() {
@@ -48,14 +60,56 @@ func parseTOML(text []byte) (*tomlTable, error) {
 	err := d.parser.Error()
 	var at *unstable.ParserError
 	if errors.As(err, &at) {
-		offset := int(d.parser.Range(at.Highlight).Offset)
-		return d.root, fmt.Errorf("line %d: %w", d.index.line(offset), err)
+		line := 1
+		if offset := cap(text) - cap(at.Highlight); 0 <= offset && offset <= len(text) {
+			line = d.index.line(offset)
+		}
+		return d.root, &tomlError{line, errors.New(at.Message)} // at shares memory with text
 	}
-	return d.root, err
+	if err != nil {
+		return d.root, &tomlError{1, err}
+	}
+	return d.root, nil
+}
+
+// checkTOML holds text to bounds that must be kept before it is parsed: the
+// parser builds a whole value before it hands it on. What is in strings and
+// comments counts too, which does no harm; that brackets in them need not be in
+// pairs does none since the count starts anew at each header.
+func checkTOML(text []byte) error {
+	line, depth, values := 1, 0, 0
+	for i, c := range text {
+		switch c {
+		case '\n':
+			line++
+		case '[', '{':
+			if c == '[' && (i == 0 || text[i-1] == '\n') {
+				depth = 0
+			}
+			if depth++; depth > maxTOMLDepth {
+				return &tomlError{line, fmt.Errorf("%w: nested deeper than %d", artifact.ErrLimit, maxTOMLDepth)}
+			}
+		case ']', '}':
+			depth = max(0, depth-1)
+		case ',', '=':
+			if values++; values > maxTOMLValues {
+				return &tomlError{line, fmt.Errorf("%w: more than %d values", artifact.ErrLimit, maxTOMLValues)}
+			}
+		}
+	}
+	return nil
 }
 
 func newTOMLTable(line int) *tomlTable {
 	return &tomlTable{values: make(map[string]any), first: line, last: line}
+}
+
+// newTable counts a table, and makes it.
+func (d *tomlDocument) newTable(line int) (*tomlTable, error) {
+	if d.tables++; d.tables > maxTOMLTables {
+		return nil, &tomlError{line, fmt.Errorf("%w: more than %d tables", artifact.ErrLimit, maxTOMLTables)}
+	}
+	return newTOMLTable(line), nil
 }
 
 type tomlDocument struct {
@@ -65,6 +119,7 @@ type tomlDocument struct {
 	root    *tomlTable
 	current *tomlTable   // that key-value pairs go to
 	path    []*tomlTable // from the root to current, but for the root
+	tables  int
 }
 
 func (d *tomlDocument) line(n *unstable.Node) int { return d.index.line(int(n.Raw.Offset)) }
@@ -95,7 +150,7 @@ func (d *tomlDocument) header(n *unstable.Node) error {
 	t := d.root
 	d.path = d.path[:0]
 	for _, key := range keys[:len(keys)-1] {
-		if t, err = t.step(key, line); err != nil {
+		if t, err = d.step(t, key, line); err != nil {
 			return err
 		}
 		d.path = append(d.path, t)
@@ -103,7 +158,9 @@ func (d *tomlDocument) header(n *unstable.Node) error {
 	key := keys[len(keys)-1]
 	var next *tomlTable
 	if n.Kind == unstable.ArrayTable {
-		next = newTOMLTable(line)
+		if next, err = d.newTable(line); err != nil {
+			return err
+		}
 		list, ok := t.values[key].([]any)
 		if (t.values[key] != nil && !ok) || (len(list) > 0 && isInline(list[0])) {
 			return tomlTwice(key, line)
@@ -113,7 +170,9 @@ func (d *tomlDocument) header(n *unstable.Node) error {
 		next, _ = t.values[key].(*tomlTable)
 		switch {
 		case t.values[key] == nil:
-			next = newTOMLTable(line)
+			if next, err = d.newTable(line); err != nil {
+				return err
+			}
 			t.values[key] = next
 		case next == nil || next.inline || next.opened:
 			return tomlTwice(key, line)
@@ -136,12 +195,14 @@ func isInline(value any) bool {
 
 // step is the table below t that a header names before its last part: of an
 // array of tables, the last.
-func (t *tomlTable) step(key string, line int) (*tomlTable, error) {
+func (d *tomlDocument) step(t *tomlTable, key string, line int) (*tomlTable, error) {
 	switch v := t.values[key].(type) {
 	case nil:
-		next := newTOMLTable(line)
-		t.values[key] = next
-		return next, nil
+		next, err := d.newTable(line)
+		if err == nil {
+			t.values[key] = next
+		}
+		return next, err
 	case *tomlTable:
 		if !v.inline {
 			return v, nil
@@ -155,7 +216,7 @@ func (t *tomlTable) step(key string, line int) (*tomlTable, error) {
 }
 
 func tomlTwice(key string, line int) error {
-	return fmt.Errorf("line %d: a second %.*q", line, maxQuote, key)
+	return &tomlError{line, fmt.Errorf("a second %.*q", maxQuote, key)}
 }
 
 // keys returns the parts of a key, and the line of the first.
@@ -166,7 +227,7 @@ func (d *tomlDocument) keys(it unstable.Iterator) (keys []string, line int, err 
 			line = d.line(part)
 		}
 		if len(keys) == maxTOMLParts {
-			return nil, 0, fmt.Errorf("line %d: %w: a key of more than %d parts", line, artifact.ErrLimit, maxTOMLParts)
+			return nil, 0, &tomlError{line, fmt.Errorf("%w: a key of more than %d parts", artifact.ErrLimit, maxTOMLParts)}
 		}
 		keys = append(keys, string(part.Data))
 	}
@@ -183,7 +244,7 @@ func (d *tomlDocument) pair(t *tomlTable, n *unstable.Node) error {
 		if _, ok := t.values[key].([]any); ok {
 			return tomlTwice(key, line)
 		}
-		if t, err = t.step(key, line); err != nil {
+		if t, err = d.step(t, key, line); err != nil {
 			return err
 		}
 	}
@@ -192,7 +253,9 @@ func (d *tomlDocument) pair(t *tomlTable, n *unstable.Node) error {
 		return tomlTwice(key, line)
 	}
 	value, err := d.value(n.Value(), line)
-	t.values[key] = value
+	if value != nil {
+		t.values[key] = value
+	}
 	return err
 }
 
@@ -214,7 +277,10 @@ func (d *tomlDocument) value(n *unstable.Node, line int) (any, error) {
 		}
 		return list, nil
 	case unstable.InlineTable:
-		t := newTOMLTable(d.line(n))
+		t, err := d.newTable(d.line(n))
+		if err != nil {
+			return nil, err
+		}
 		for it := n.Children(); it.Next(); {
 			pair := it.Node()
 			if err := d.pair(t, pair); err != nil {
@@ -256,6 +322,12 @@ func (t *tomlTable) str(key string) (string, error) {
 		return v, nil
 	}
 	return "", errTOMLType(key)
+}
+
+// text is the string at key; "" where there is none, or something else.
+func (t *tomlTable) text(key string) string {
+	s, _ := t.value(key).(string)
+	return s
 }
 
 // table is the table at key; nil, which has no values, where there is none.

@@ -68,9 +68,7 @@ type uvEdge struct {
 func uvComponents(text []byte) ([]artifact.Component, error) {
 	var wrong faults
 	root, err := parseTOML(text)
-	if err != nil {
-		wrong.list = append(wrong.list, err)
-	}
+	wrong.note(err)
 	manifest, err := root.table("manifest")
 	if err != nil {
 		wrong.add(1, nil, err)

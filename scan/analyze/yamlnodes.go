@@ -1,6 +1,10 @@
 package analyze
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"iter"
 
 	"gopkg.in/yaml.v3"
@@ -8,11 +12,52 @@ import (
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
 
-// yamlPairs yields the keys and values of a mapping; none of something else.
-// Aliases are not followed: no lock file has any, and they could make a small
-// file large.
-func yamlPairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
-	return func(yield func(*yaml.Node, *yaml.Node) bool) {
+// maxYAMLMarks bounds the places where a value can begin in a YAML file, which
+// take some two hundred bytes of memory each, however short the value. The
+// largest lock files have some 300,000.
+const maxYAMLMarks = 3 << 18
+
+var errNotMapping = errors.New("not a mapping")
+
+// parseYAML returns the values of the documents in text, and beside an error
+// those before it. Aliases are left as they are: no package manager writes any,
+// and whoever follows one may not come to an end.
+func parseYAML(text []byte) ([]*yaml.Node, error) {
+	if !bytes.HasSuffix(text, []byte("\n")) {
+		text = append(bytes.Clone(text), '\n')
+	}
+	marks := 0
+	for _, c := range text {
+		switch c {
+		case '\n', ',', '[', '{', ':', '?':
+			marks++
+		case '-':
+			marks++ // also within checksums, which is no matter
+		}
+	}
+	if marks > maxYAMLMarks {
+		return nil, fmt.Errorf("%w: %d places for a value, of %d", artifact.ErrLimit, marks, maxYAMLMarks)
+	}
+	var documents []*yaml.Node
+	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+		var n yaml.Node
+		err := d.Decode(&n)
+		if err == io.EOF {
+			return documents, nil
+		}
+		if err != nil {
+			return documents, err
+		}
+		if n.Kind == yaml.DocumentNode && len(n.Content) == 1 {
+			documents = append(documents, n.Content[0])
+		}
+	}
+}
+
+// yamlMembers yields the keys and values of a mapping, and nothing of any other
+// node.
+func yamlMembers(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
+	return func(yield func(key, value *yaml.Node) bool) {
 		if n == nil || n.Kind != yaml.MappingNode {
 			return
 		}
@@ -24,14 +69,22 @@ func yamlPairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
 	}
 }
 
-// yamlValue is the value of a mapping's key, or nil.
-func yamlValue(n *yaml.Node, key string) *yaml.Node {
-	for k, v := range yamlPairs(n) {
-		if k.Value == key {
+// yamlMember is the value of a mapping's key, or nil.
+func yamlMember(n *yaml.Node, key string) *yaml.Node {
+	for k, v := range yamlMembers(n) {
+		if k.Kind == yaml.ScalarNode && k.Value == key {
 			return v
 		}
 	}
 	return nil
+}
+
+// yamlElements are those of a sequence; none of something else.
+func yamlElements(n *yaml.Node) []*yaml.Node {
+	if n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
 }
 
 // yamlText is the text of a scalar, "" of something else.
@@ -42,17 +95,14 @@ func yamlText(n *yaml.Node) string {
 	return n.Value
 }
 
-// yamlItems are the elements of a sequence; none of something else.
-func yamlItems(n *yaml.Node) []*yaml.Node {
-	if n == nil || n.Kind != yaml.SequenceNode {
-		return nil
-	}
-	return n.Content
+// isYAMLEmpty holds for nothing at all and for null.
+func isYAMLEmpty(n *yaml.Node) bool {
+	return n == nil || n.Kind == yaml.ScalarNode && n.Tag == "!!null"
 }
 
-// yamlSpan is the lines from that of a key to the last on which something of
-// its value begins.
-func yamlSpan(key, value *yaml.Node) []artifact.LineRange {
+// yamlLines are the lines from that of a key to the last on which something of
+// its value, if it has one, begins.
+func yamlLines(key, value *yaml.Node) []artifact.LineRange {
 	last := key.Line
 	for n := value; n != nil; {
 		last = max(last, n.Line)

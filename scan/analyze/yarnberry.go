@@ -12,7 +12,7 @@ import (
 // it needs. https://yarnpkg.com/advanced/lexicon#locator
 func readYarnBerry(text []byte, wrong *faults) yarnFile {
 	y := yarnFile{Berry: true}
-	documents, err := lockYAML(text)
+	documents, err := parseYAML(text)
 	for _, d := range documents {
 		if d.Kind != yaml.MappingNode {
 			wrong.add(d.Line, nil, errNotMapping)
@@ -30,9 +30,7 @@ func readYarnBerry(text []byte, wrong *faults) yarnFile {
 			}
 		}
 	}
-	if err != nil {
-		note(wrong, err)
-	}
+	wrong.note(err)
 	return y
 }
 

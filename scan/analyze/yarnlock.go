@@ -79,7 +79,7 @@ func (a yarnLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 		if err != nil {
 			m.Fault = err.Error()
 		}
-		return custom(artifact.Facts{}, yarnManifest, m)
+		return customFacts(yarnManifest, m)
 	}
 	text, err := document(f)
 	if err != nil {
@@ -93,24 +93,11 @@ func (a yarnLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, 
 		wrong.add(1, nil, err)
 	}
 	if len(y.Entries) > 0 {
-		if facts, err = custom(facts, yarnEntries, y); err != nil {
+		if err := setCustom(&facts, yarnEntries, y); err != nil {
 			return facts, err
 		}
 	}
-	if err := wrong.err(); err != nil {
-		return facts, fmt.Errorf("read %s: %w", f.Path, err)
-	}
-	return facts, nil
-}
-
-// custom adds a value to facts.
-func custom(facts artifact.Facts, name string, value any) (artifact.Facts, error) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return facts, fmt.Errorf("write %s: %w", name, err)
-	}
-	facts.Custom = map[string]json.RawMessage{name: text}
-	return facts, nil
+	return facts, wrong.in(f.Path)
 }
 
 // add adds an entry, within bounds.
@@ -141,7 +128,7 @@ func (yarnLock) Resolve(t *artifact.Tree) error {
 	for _, f := range t.Files() {
 		if value, ok := f.Facts.Custom[yarnEntries]; ok {
 			if err := resolveYarn(t, f, value, &wrong); err != nil {
-				note(&wrong, fmt.Errorf("resolve %s: %w", f.Path, err))
+				wrong.note(fmt.Errorf("resolve %s: %w", f.Path, err))
 			}
 		}
 	}
@@ -163,7 +150,7 @@ func resolveYarn(t *artifact.Tree, f *artifact.TreeFile, value json.RawMessage, 
 	read := func(dir string, file *artifact.TreeFile) {
 		m, err := manifestOf(file)
 		if err != nil {
-			note(wrong, fmt.Errorf("resolve %s: %w", f.Path, err))
+			wrong.note(fmt.Errorf("resolve %s: %w", f.Path, err))
 			p.partial = true
 		} else if m != nil {
 			p.manifests[dir] = m
@@ -191,15 +178,6 @@ func resolveYarn(t *artifact.Tree, f *artifact.TreeFile, value json.RawMessage, 
 	var err error
 	f.Facts.Components, err = yarnComponents(&y, p)
 	return err
-}
-
-// note adds an error that names its file.
-func note(wrong *faults, err error) {
-	if len(wrong.list) == maxFaults {
-		wrong.more++
-		return
-	}
-	wrong.list = append(wrong.list, err)
 }
 
 // within is the path of dir relative to parent, if it is below that.

@@ -6,13 +6,17 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"testing"
+
+	"github.com/plimsoll-go/plimsoll/internal/corpus"
 )
 
-// exeCorpusFiles is those regular files of an image archive's layers that keep
-// says.
-func exeCorpusFiles(t *testing.T, archive string, keep func(name string) bool) map[string]string {
+// corpusFiles are the files that an image of the corpus has in its layers, of
+// those that keep holds for, by path.
+func corpusFiles(t testing.TB, image string, keep func(path string) bool) map[string]string {
 	t.Helper()
+	archive := filepath.Join(corpus.Dir(t), "images", image)
 	file, err := os.Open(archive)
 	if err != nil {
 		t.Fatal(err)
