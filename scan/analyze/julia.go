@@ -95,8 +95,7 @@ type juliaEntry struct {
 // read reads the entries, in the order of the file.
 func (m *juliaManifest) read(root *tomlTable) {
 	m.julia = root.text("julia_version")
-	format := root.text("manifest_format")
-	m.format2 = format != "" && !strings.HasPrefix(format, "1")
+	m.format2 = root.value("manifest_format") != nil && !strings.HasPrefix(root.text("manifest_format"), "1")
 	if m.format2 {
 		root, _ = root.table("deps")
 	}
