@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -140,21 +141,27 @@ func unmatched(err error) Results {
 }
 
 // unjudged makes a problem of each package that could not be judged, but one of
-// all those that nothing is known for, for one reason.
+// all those that nothing is known for, for one reason, and one of the same package
+// in several places.
 func unjudged(inv *artifact.Inventory, list []vuln.Unjudged, components map[*vuln.Package]*artifact.Component) []artifact.Problem {
-	var problems []artifact.Problem
-	unknown := make(map[string]int)
+	unknown := make(map[string][]*vuln.Package)
 	for _, u := range list {
 		if errors.Is(u.Err, vuln.ErrNoAdvisories) {
-			unknown[u.Err.Error()]++
+			unknown[u.Err.Error()] = append(unknown[u.Err.Error()], u.Package)
 		}
 	}
+	type key struct {
+		path, text string
+		layer      artifact.DiffID
+	}
+	var problems []artifact.Problem
+	places := make(map[key]int)
 	for _, u := range list {
 		p := artifact.Problem{Stage: artifact.StageMatch, Err: u.Err, Hides: artifact.HidesSome}
-		if n := unknown[u.Err.Error()]; n > 0 {
+		if packages := unknown[u.Err.Error()]; len(packages) > 0 {
 			delete(unknown, u.Err.Error())
-			p.Err = fmt.Errorf("%d %s not matched: %w", n, plural(n, "package", "packages"), u.Err)
-			if n == len(inv.Components) {
+			p.Err = unknownError(packages, u.Err)
+			if len(packages) == len(inv.Components) {
 				p.Hides = artifact.HidesAll
 			}
 		} else if errors.Is(u.Err, vuln.ErrNoAdvisories) {
@@ -168,9 +175,43 @@ func unjudged(inv *artifact.Inventory, list []vuln.Unjudged, components map[*vul
 				p.Err = fmt.Errorf("advisory %s: %w", u.Advisory, u.Err)
 			}
 		}
-		problems = append(problems, p)
+		k := key{p.Path, p.Err.Error(), p.Layer}
+		if places[k]++; places[k] == 1 {
+			problems = append(problems, p)
+		}
+	}
+	for i := range problems {
+		p := &problems[i]
+		if n := places[key{p.Path, p.Err.Error(), p.Layer}]; n > 1 {
+			p.Err = fmt.Errorf("%w, in %d places", p.Err, n)
+		}
 	}
 	return problems
+}
+
+// unknownError says how many packages nothing is known for, and names those that
+// the distribution did not build: they are few, and somebody else's.
+func unknownError(packages []*vuln.Package, err error) error {
+	n := len(packages)
+	text := fmt.Sprintf("%d %s not matched", n, plural(n, "package", "packages"))
+	if packages[0].ThirdParty {
+		var names []string
+		for _, p := range packages {
+			names = append(names, p.Name)
+		}
+		slices.Sort(names)
+		text += " (" + listed(slices.Compact(names)) + ")"
+	}
+	return fmt.Errorf("%s: %w", text, err)
+}
+
+// listed is names, the first of them if they are many.
+func listed(names []string) string {
+	more := ""
+	if n := len(names) - maxNames; n > 0 {
+		names, more = names[:maxNames], fmt.Sprintf(" and %d more", n)
+	}
+	return strings.Join(names, ", ") + more
 }
 
 func sortVulnerabilities(list []Vulnerability) {

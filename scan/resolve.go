@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -171,13 +170,9 @@ func unidentified(list []artifact.Component) (artifact.Problem, bool) {
 	if len(names) == 0 {
 		return artifact.Problem{}, false
 	}
-	more := ""
-	if n := len(names) - maxNames; n > 0 {
-		names, more = names[:maxNames], fmt.Sprintf(" and %d more", n)
-	}
 	return artifact.Problem{
 		Stage: artifact.StageResolve, Hides: artifact.HidesSome,
-		Err: fmt.Errorf("%w: %s%s", ErrUnidentified, strings.Join(names, ", "), more),
+		Err: fmt.Errorf("%w: %s", ErrUnidentified, listed(names)),
 	}, true
 }
 

@@ -127,13 +127,15 @@ func orderOf(os OS, t PackageType) order {
 	return o
 }
 
+var errThirdParty = fmt.Errorf("%w for what the distribution did not build", ErrNoAdvisories)
+
 // check makes sure that p can be judged, whether or not the database does.
 func (o order) check(p *Package) error {
 	if o.err != nil {
 		return o.err
 	}
 	if p.ThirdParty {
-		return fmt.Errorf("%w: %s is not the distribution's", ErrNoAdvisories, p.Name)
+		return errThirdParty
 	}
 	if p.Unversioned() {
 		return nil // the database tells whether that matters
