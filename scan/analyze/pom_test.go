@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimsoll-go/plimsoll/internal/corpus"
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/analyze/analyzetest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -217,6 +218,9 @@ func TestPomVariables(t *testing.T) {
 // TestPomHostile holds trees that are made to be costly to an end in time.
 func TestPomHostile(t *testing.T) {
 	t.Parallel()
+	if corpus.Race {
+		t.Skip("a long work of single goroutines")
+	}
 	many := func(n int, elements ...string) string {
 		var list []string
 		for i := range n {
