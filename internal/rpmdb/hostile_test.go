@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"github.com/plimsoll-go/plimsoll/internal/rpmdb"
 )
@@ -232,11 +231,7 @@ func TestHostile(t *testing.T) {
 	} {
 		db := bytes.Clone(all[row.fixture])
 		row.change(db)
-		start := time.Now()
 		got, errs := names(db)
-		if d := time.Since(start); d > 5*time.Second {
-			t.Errorf("%s: %s: Packages() takes %s", row.fixture, row.name, d)
-		}
 		if row.want >= 0 && len(got) != row.want || !strings.Contains(errs, row.err) {
 			t.Errorf("%s: %s: Packages() = %q, %s, want %d, %s", row.fixture, row.name, got, errs, row.want, row.err)
 		}

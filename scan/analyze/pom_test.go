@@ -242,14 +242,9 @@ func TestPomHostile(t *testing.T) {
 	}
 	imports["pom.xml"] = pomOf("a", managed(all...), deps(many(10000)))
 	for name, files := range map[string]map[string]string{"inherited": chain, "imports": imports} {
-		start := time.Now()
 		_, errs := analyzetest.Run(t.Context(), analyze.Pom, files)
 		if !errors.Is(errs[""], artifact.ErrLimit) {
 			t.Errorf("%s: Resolve() = %.200v, want a limit", name, errs[""])
-		}
-		t.Logf("%s: %v", name, time.Since(start))
-		if took := time.Since(start); took > 20*time.Second {
-			t.Errorf("%s: Resolve() took %v", name, took)
 		}
 	}
 	large := artifact.Entry{Path: "pom.xml", Kind: artifact.KindRegular, Size: 16<<20 + 1}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -346,7 +345,6 @@ func TestPythonHostile(t *testing.T) {
 		{"a long logical line", "requirements.txt", strings.Repeat("a \\\n", 1<<20)},
 		{"nested objects", "conda-meta/a-1-0.json", strings.Repeat(`{"a":`, deep)},
 	} {
-		start := time.Now()
 		for _, a := range pythonAnalyzers() {
 			if !analyzetest.Wants(a, row.path, 0o644) {
 				continue
@@ -354,9 +352,6 @@ func TestPythonHostile(t *testing.T) {
 			if _, err := a.Analyze(t.Context(), newFile(row.path, []byte(row.text))); err == nil && row.name != "nested headers" {
 				t.Errorf("%s: Analyze(%s) = no error", row.name, row.path)
 			}
-		}
-		if d := time.Since(start); d > 20*time.Second {
-			t.Errorf("%s: Analyze(%s) took %v", row.name, row.path, d)
 		}
 	}
 }

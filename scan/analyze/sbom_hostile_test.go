@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 )
@@ -34,12 +33,8 @@ func TestReadSBOMHostile(t *testing.T) {
 		"tags relationship": "SPDXVersion: SPDX-2.3\nRelationship: \nRelationship: a\nRelationship: a DEPENDS_ON\nRelationship: SPDXRef-a DEPENDS_ON SPDXRef-b\n",
 		"tags in a line":    "SPDXVersion: SPDX-2.3\nPackageName: " + strings.Repeat("a", 1<<20) + "\n",
 	} {
-		start := time.Now()
 		bill, err := analyze.ReadSBOM([]byte(text)) // without a panic
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%s: ReadSBOM takes %v", name, took)
-		}
-		t.Logf("%s: %d packages, %.100v, %v", name, len(bill.Components), err, time.Since(start))
+		t.Logf("%s: %d packages, %.100v", name, len(bill.Components), err)
 	}
 }
 
