@@ -41,7 +41,7 @@ func (bunLock) Analyze(_ context.Context, f *artifact.File) (artifact.Facts, err
 	if belowNodeModules(f.Path) {
 		return artifact.Facts{}, nil
 	}
-	text, err := document(f)
+	text, err := boundedDocument(f, maxDocument/2) // its values are kept beside it until all are read
 	if err != nil {
 		return artifact.Facts{}, err
 	}

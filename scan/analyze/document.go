@@ -15,9 +15,12 @@ const maxDocument = 16 << 20
 
 // document returns the content of f, which must not be larger than maxDocument.
 // A byte order mark is taken off.
-func document(f *artifact.File) ([]byte, error) {
-	if f.Size > maxDocument {
-		return nil, fmt.Errorf("read %s: %w: %d bytes in a document, of %d", f.Path, artifact.ErrLimit, f.Size, maxDocument)
+func document(f *artifact.File) ([]byte, error) { return boundedDocument(f, maxDocument) }
+
+// boundedDocument is document, for what takes more memory than others.
+func boundedDocument(f *artifact.File, most int64) ([]byte, error) {
+	if f.Size > most {
+		return nil, fmt.Errorf("read %s: %w: %d bytes in a document, of %d", f.Path, artifact.ErrLimit, f.Size, most)
 	}
 	b, err := f.Bytes()
 	return bytes.TrimPrefix(b, []byte("\ufeff")), err
