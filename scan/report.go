@@ -97,6 +97,10 @@ type (
 	File = artifact.File
 	// An Analyzer turns one file into facts, as a pure function of the two.
 	Analyzer = artifact.Analyzer
+	// A Resolver is an Analyzer that joins what it found in several files.
+	Resolver = artifact.Resolver
+	// A Tree is what a Resolver's analyzer found in the files that are visible.
+	Tree = artifact.Tree
 	// A Pattern says which files an analyzer wants.
 	Pattern = artifact.Pattern
 	// Facts are what an analyzer learnt from one file.
@@ -104,6 +108,10 @@ type (
 	// A Component is a package with the file that lists it and the layer that
 	// introduced it.
 	Component = artifact.Component
+	// A Relationship says how a package came to be in a lock file.
+	Relationship = artifact.Relationship
+	// A LineRange is where a lock file has a package.
+	LineRange = artifact.LineRange
 	// An Inventory is what is in an artifact before anything is judged.
 	Inventory = artifact.Inventory
 	// A Target identifies what was scanned.

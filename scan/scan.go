@@ -1,7 +1,9 @@
-// Package scan finds the known vulnerabilities of images.
+// Package scan finds the known vulnerabilities of images, directories,
+// repositories and bills of materials.
 //
-// [Image] does all of it. It is made of stages that can be used, stored,
-// replaced and tested alone:
+// [Image] does all of it, and so do [Filesystem], [Rootfs], [Repository] and
+// [SBOM]. They are made of stages that can be used, stored, replaced and tested
+// alone:
 //
 //	Source ──layers──▶ Analyzer ──facts──▶ squash, resolve ──inventory──▶ Matcher ──results──▶ Reporter
 //
