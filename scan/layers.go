@@ -183,6 +183,9 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 			f.Bind(ctx, r.limits.FileBytes, r.memory)
 			defer f.Release()
 			facts := r.analyze(ctx, at, f, chosen)
+			if !slices.ContainsFunc(facts, fact.says) {
+				f.Recycle()
+			}
 			content.facts = append(content.facts, facts...)
 			for i := range facts {
 				if err := r.keep(content, facts[i].size()); err != nil {
@@ -193,6 +196,9 @@ func (r *reader) visit(ctx context.Context, content *layerContent, f *artifact.F
 	}
 	return ctx.Err()
 }
+
+// says reports whether f holds anything that could be a part of the content.
+func (f fact) says() bool { return f.err != nil || !f.Empty() }
 
 // unreadable records that f, entry number at, cannot be read.
 func (r *reader) unreadable(content *layerContent, at int, f *artifact.File, err error) error {

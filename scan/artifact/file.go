@@ -163,6 +163,15 @@ func (f *File) Release() {
 	f.taken, f.paid, f.all, f.read, f.tail, f.err = 0, false, nil, false, nil, errReleased
 }
 
+// Recycle is Release for content that nothing refers to any more: its memory
+// becomes that of another file.
+func (f *File) Recycle() {
+	if f.read {
+		f.memory.reuse(f.all)
+	}
+	f.Release()
+}
+
 // Reserve takes n bytes of the bound memory for what is made of the content,
 // until release is called: an archive's members. It must come before the
 // content is read, whose own bytes it asks for in the same request where they
@@ -244,7 +253,7 @@ func (f *File) Bytes() ([]byte, error) {
 		}
 		f.taken = f.Size
 	}
-	buf := make([]byte, f.Size)
+	buf := f.memory.buffer(f.Size)
 	n := copy(buf, f.head)
 	if _, err := io.ReadFull(f.src, buf[n:]); err != nil && f.Size > int64(n) {
 		f.err = f.wrap(err)

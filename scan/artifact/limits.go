@@ -3,6 +3,7 @@ package artifact
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -68,6 +69,7 @@ func set[T comparable](field *T, value T) {
 type Memory struct {
 	limit int64
 	sem   *semaphore.Weighted
+	spare sync.Pool // of *[]byte, which nobody refers to any more
 }
 
 // NewMemory returns a Memory of limit bytes.
@@ -84,3 +86,24 @@ func (m *Memory) take(ctx context.Context, n int64) error {
 }
 
 func (m *Memory) free(n int64) { m.sem.Release(n) }
+
+// maxSpare bounds a buffer that is kept for the next file: most programs of a
+// system fit in, and a few do not matter.
+const maxSpare = 8 << 20
+
+// buffer returns n bytes of any content.
+func (m *Memory) buffer(n int64) []byte {
+	if m != nil && n <= maxSpare {
+		if b, ok := m.spare.Get().(*[]byte); ok && int64(cap(*b)) >= n {
+			return (*b)[:n]
+		}
+	}
+	return make([]byte, n)
+}
+
+// reuse takes a buffer back.
+func (m *Memory) reuse(b []byte) {
+	if m != nil && cap(b) > 0 && cap(b) <= maxSpare {
+		m.spare.Put(&b)
+	}
+}
