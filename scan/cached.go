@@ -94,7 +94,7 @@ func (r *reader) found(ctx context.Context, l artifact.Layer, files []unread) ([
 			c.facts, findErr = r.find(ctx, l, files, artifact.Layer.Walk)
 		}
 		if findErr != nil {
-			c.err = findErr // what was found before it counts
+			c.err = findErr // so that it is not kept
 		}
 		return &c, ctx.Err()
 	})

@@ -45,6 +45,7 @@ func newDispatch(analyzers []artifact.Analyzer) (*dispatch, error) {
 		names[a.Name()] = true
 		for _, p := range a.Patterns() {
 			w := wish{p, i}
+			w.Suffix = strings.ToLower(p.Suffix) // which is compared without case
 			switch {
 			case p.Magic != "" && !p.Executable:
 				return nil, fmt.Errorf("analyzer %s: pattern %+v has Magic without Executable", a.Name(), p)
@@ -55,10 +56,9 @@ func newDispatch(analyzers []artifact.Analyzer) (*dispatch, error) {
 			case p.Dir != "":
 				d.byDir[p.Dir] = append(d.byDir[p.Dir], w)
 			case path.Ext(p.Suffix) != "":
-				w.Suffix = strings.ToLower(w.Suffix)
-				d.byExt[path.Ext(w.Suffix)] = append(d.byExt[path.Ext(w.Suffix)], w)
+				ext := path.Ext(w.Suffix)
+				d.byExt[ext] = append(d.byExt[ext], w)
 			case p.Suffix != "" || p.Executable:
-				w.Suffix = strings.ToLower(w.Suffix)
 				d.other = append(d.other, w)
 			default:
 				return nil, fmt.Errorf("analyzer %s: empty pattern", a.Name())
@@ -85,7 +85,7 @@ func (d *dispatch) wishes(name string, executable func() bool) []wish {
 				(w.Base == "" || w.Base == base) &&
 				(w.Dir == "" || w.Dir == dir) &&
 				(w.Prefix == "" || strings.HasPrefix(base, w.Prefix)) &&
-				(w.Suffix == "" || strings.HasSuffix(lower, strings.ToLower(w.Suffix))) &&
+				(w.Suffix == "" || strings.HasSuffix(lower, w.Suffix)) &&
 				(w.DirSuffix == "" || strings.HasSuffix(dir, w.DirSuffix)) &&
 				(!w.Executable || executable()) {
 				found = append(found, *w)
