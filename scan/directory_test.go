@@ -14,32 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/internal/imagetest"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
 )
-
-// writeTree writes files, by path, below a new directory. "-> x" is a link to x.
-func writeTree(tb testing.TB, files map[string]string) string {
-	tb.Helper()
-	dir := tb.TempDir()
-	for name, content := range files {
-		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			tb.Fatal(err)
-		}
-		var err error
-		if link, ok := strings.CutPrefix(content, "-> "); ok {
-			err = os.Symlink(link, name)
-		} else {
-			err = os.WriteFile(name, []byte(content), 0o644)
-		}
-		if err != nil {
-			tb.Fatal(err)
-		}
-	}
-	return dir
-}
 
 func inspectDir(t *testing.T, dir string, kind artifact.TargetKind, opts scan.Options) *scan.Inventory {
 	t.Helper()
@@ -55,8 +34,8 @@ func inspectDir(t *testing.T, dir string, kind artifact.TargetKind, opts scan.Op
 
 func TestDirectoryLinks(t *testing.T) {
 	t.Parallel()
-	outside := writeTree(t, map[string]string{"secret.jar": "secret=1", "dir/a.jar": "secret=2"})
-	dir := writeTree(t, map[string]string{
+	outside := imagetest.Tree(t, map[string]string{"secret.jar": "secret=1", "dir/a.jar": "secret=2"})
+	dir := imagetest.Tree(t, map[string]string{
 		"var/lib/db": "-> /opt/db", "opt/db/list": "a=1", // absolute, from the directory as root
 		"out.jar": "-> " + filepath.Join(outside, "secret.jar"), "up": "-> ../../../../../.." + outside, "round.jar": "-> round.jar",
 		"in.jar": "-> opt/jar", "opt/jar": "b=1", "self": "-> .",
@@ -110,7 +89,7 @@ func TestDirectoryEmpty(t *testing.T) {
 
 func TestDirectorySkip(t *testing.T) {
 	t.Parallel()
-	dir := writeTree(t, map[string]string{"a.jar": "a=1", "test/b.jar": "b=1", "x/testdata/c.jar": "broken", "d.txt": "", ".git/e.jar": "e=1"})
+	dir := imagetest.Tree(t, map[string]string{"a.jar": "a=1", "test/b.jar": "b=1", "x/testdata/c.jar": "broken", "d.txt": "", ".git/e.jar": "e=1"})
 	opts := scan.Options{Analyzers: listers(), SkipDirs: []string{"**/testdata", "test"}, SkipFiles: []string{"*.txt"}, Matchers: []scan.Matcher{nothing{}}}
 	rep, err := scan.Filesystem(t.Context(), dir, opts)
 	if err != nil || len(rep.Components) != 1 || len(rep.Problems) != 0 || rep.Stats.Entries != 3 {
@@ -128,7 +107,7 @@ func (nothing) Match(context.Context, *scan.Inventory) (scan.Results, error) {
 // Executables are asked for their mode, others are not.
 func TestDirectoryExecutable(t *testing.T) {
 	t.Parallel()
-	dir := writeTree(t, map[string]string{"tool": "MAGIC", "text": "MAGIC"})
+	dir := imagetest.Tree(t, map[string]string{"tool": "MAGIC", "text": "MAGIC"})
 	if err := os.Chmod(filepath.Join(dir, "tool"), 0o755); err != nil {
 		t.Fatal(err)
 	}

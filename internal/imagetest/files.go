@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -106,4 +107,27 @@ func (f Files) WriteTar(tb testing.TB, file string) {
 	if err := os.WriteFile(file, f.Tar(), 0o644); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// Tree writes files, by path, below a new directory, and returns that. Content
+// that begins with "-> " makes a symbolic link to what follows.
+func Tree(tb testing.TB, files map[string]string) string {
+	tb.Helper()
+	dir := tb.TempDir()
+	for name, content := range files {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		var err error
+		if link, ok := strings.CutPrefix(content, "-> "); ok {
+			err = os.Symlink(link, name)
+		} else {
+			err = os.WriteFile(name, []byte(content), 0o644)
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return dir
 }

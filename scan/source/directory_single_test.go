@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/plimsoll-go/plimsoll/internal/imagetest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
 )
@@ -15,8 +16,8 @@ import (
 // the link's name, which says what it is.
 func TestDirectorySingleLink(t *testing.T) {
 	t.Parallel()
-	outside := tree(t, map[string]string{"real": "longer than the link's own text", "dir/file": "x"})
-	dir := tree(t, map[string]string{
+	outside := imagetest.Tree(t, map[string]string{"real": "longer than the link's own text", "dir/file": "x"})
+	dir := imagetest.Tree(t, map[string]string{
 		"sub/real": "also longer than the link", "near.lock": "-> sub/real", "far.lock": "-> " + filepath.Join(outside, "real"), "dir": "-> " + filepath.Join(outside, "dir"),
 	})
 	for name, want := range map[string]string{
@@ -33,7 +34,7 @@ func TestDirectorySingleLink(t *testing.T) {
 
 func TestDirectorySingleSkipped(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, map[string]string{"a": "a"})
+	dir := imagetest.Tree(t, map[string]string{"a": "a"})
 	skip := func(path string, dir bool) bool { return path == "a" && !dir }
 	if got, _ := visits(t, source.Directory(filepath.Join(dir, "a"), source.DirectoryOptions{Skip: skip})); len(got) != 0 {
 		t.Errorf("Walk of a file that is to be skipped visits %q", got)
@@ -44,7 +45,7 @@ func TestDirectorySingleSkipped(t *testing.T) {
 func TestDirectorySkipPanics(t *testing.T) {
 	t.Parallel()
 	skip := func(string, bool) bool { panic("ahoy") }
-	art, err := source.Directory(tree(t, map[string]string{"a": "a"}), source.DirectoryOptions{Skip: skip}).Open(t.Context())
+	art, err := source.Directory(imagetest.Tree(t, map[string]string{"a": "a"}), source.DirectoryOptions{Skip: skip}).Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,13 +89,13 @@ func TestDirectoryLinkToRoot(t *testing.T) {
 // A directory that a link out of the root took the place of is not listed.
 func TestDirectoryReplacedByLink(t *testing.T) {
 	t.Parallel()
-	outside := tree(t, map[string]string{"secret": "secret"})
+	outside := imagetest.Tree(t, map[string]string{"secret": "secret"})
 	files := map[string]string{"a": "a"}
 	for i := range 40 { // more than are listed ahead
 		files[fmt.Sprintf("d%02d/x", i)] = "x"
 	}
 	files["z/x"], files["z/y/x"] = "x", "x"
-	dir := tree(t, files)
+	dir := imagetest.Tree(t, files)
 	art, err := source.Directory(dir, source.DirectoryOptions{}).Open(t.Context())
 	if err != nil {
 		t.Fatal(err)

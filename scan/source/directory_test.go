@@ -11,31 +11,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/plimsoll-go/plimsoll/internal/imagetest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
 )
-
-// tree writes files and links ("-> target") below a new directory.
-func tree(t *testing.T, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, content := range files {
-		name = filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		var err error
-		if link, ok := strings.CutPrefix(content, "-> "); ok {
-			err = os.Symlink(link, name)
-		} else {
-			err = os.WriteFile(name, []byte(content), 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
 
 // visits lists what a walk of the only layer visits.
 func visits(t *testing.T, src artifact.Source) (list []string, target artifact.Target) {
@@ -68,7 +47,7 @@ func visits(t *testing.T, src artifact.Source) (list []string, target artifact.T
 
 func TestDirectory(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, map[string]string{
+	dir := imagetest.Tree(t, map[string]string{
 		"b": "content", "a/z": "zz", "a/y/x": "x", "a/.git/config": "never", "link": "-> ../../etc/passwd", "round": "-> round",
 		"proc/version": "a project's own", "skipped/file": "never", "a/no": "never",
 	})
@@ -104,8 +83,8 @@ func TestDirectory(t *testing.T) {
 // lead out of the root.
 func TestDirectoryReplaced(t *testing.T) {
 	t.Parallel()
-	secret := tree(t, map[string]string{"secret": "secret"})
-	dir := tree(t, map[string]string{"a/file": "content", "b/file": "content", "c/file": "content"})
+	secret := imagetest.Tree(t, map[string]string{"secret": "secret"})
+	dir := imagetest.Tree(t, map[string]string{"a/file": "content", "b/file": "content", "c/file": "content"})
 	art, err := source.Directory(dir, source.DirectoryOptions{}).Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +127,7 @@ func TestDirectoryUnreadable(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("root may read everything") // scan's own test of it runs as somebody else
 	}
-	dir := tree(t, map[string]string{"a/file": "x", "b/file": "y"})
+	dir := imagetest.Tree(t, map[string]string{"a/file": "x", "b/file": "y"})
 	if err := os.Chmod(filepath.Join(dir, "a"), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +145,7 @@ func TestDirectoryErrors(t *testing.T) {
 		t.Errorf("Open of nothing: error is %v, want fs.ErrNotExist", err)
 	}
 	stop := errors.New("stop")
-	art, err := source.Directory(tree(t, map[string]string{"a": ""}), source.DirectoryOptions{}).Open(t.Context())
+	art, err := source.Directory(imagetest.Tree(t, map[string]string{"a": ""}), source.DirectoryOptions{}).Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +180,7 @@ func TestDirectoryCommit(t *testing.T) {
 		{"hostile", map[string]string{".git/HEAD": "ref: ../../secret\n", "secret": id}, "", ""},
 		{"garbage", map[string]string{".git/HEAD": "zzz\n"}, "", ""},
 	} {
-		_, target := visits(t, source.Directory(tree(t, row.files), source.DirectoryOptions{Kind: artifact.KindRepository}))
+		_, target := visits(t, source.Directory(imagetest.Tree(t, row.files), source.DirectoryOptions{Kind: artifact.KindRepository}))
 		if target.Commit != row.commit || target.Branch != row.branch {
 			t.Errorf("%s: target has commit %q and branch %q, want %q and %q", row.name, target.Commit, target.Branch, row.commit, row.branch)
 		}
