@@ -1,0 +1,63 @@
+package lint
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/plimsoll-go/plimsoll/manifest"
+)
+
+// A Pass is one rule looking at one object. It is valid until the rule's Run
+// returns.
+type Pass struct {
+	Rule   *Rule
+	Object *manifest.Object
+	// Context holds all objects of Object's context, and Object itself.
+	Context *Context
+	// Options are those of the run.
+	Options *Options
+
+	report func(Diagnostic)
+}
+
+// Compat reports whether KubeLinter's answer is asked for.
+func (p *Pass) Compat() bool { return p.Options.Compat }
+
+// Pod is what the object says of its pods, nil where it has none.
+func (p *Pass) Pod() *manifest.Pod { return p.Context.pod(p.Object) }
+
+// Containers yields all containers of the object's pods: init containers,
+// containers, ephemeral containers.
+func (p *Pass) Containers() iter.Seq[*manifest.Container] { return p.Pod().AllContainers() }
+
+// Reportf reports something at n, which is in the object; nil: at the object's
+// name.
+func (p *Pass) Reportf(n *manifest.Node, format string, args ...any) {
+	p.Report(n, fmt.Sprintf(format, args...))
+}
+
+// Report reports something at n, with ways to mend it.
+func (p *Pass) Report(n *manifest.Node, message string, fixes ...Fix) {
+	p.ReportDiagnostic(n, Diagnostic{Message: message, Fixes: fixes})
+}
+
+// ReportDiagnostic reports d at n. The fields of d that say which rule found it,
+// how severe it is, and where, are set where they are zero.
+func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
+	if n == nil {
+		n = p.Object.Get("metadata", "name")
+	}
+	if n == nil {
+		n = p.Object.Node
+	}
+	if d.Rule == "" {
+		d.Rule = p.Rule.Name
+	}
+	if d.Severity == 0 {
+		d.Severity = p.Rule.Severity
+	}
+	d.Object = Ref(p.Object)
+	d.Span = n.Place()
+	d.Field = n.Path()
+	p.report(d)
+}

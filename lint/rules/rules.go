@@ -1,0 +1,80 @@
+// Package rules holds the built-in rules, and the templates that they and the
+// rules of a configuration are made from.
+//
+// Rules with the names of KubeLinter's checks have its defaults, kinds and
+// messages. Where its answer is wrong, it is given in compat mode alone: see
+// [Differences].
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/plimsoll-go/plimsoll/lint"
+)
+
+// All returns the built-in rules, sorted by name. They are made anew at each call.
+func All() []*lint.Rule {
+	all := slices.Concat(
+		securityRules(),
+		accessRules(),
+		workloadRules(),
+		availabilityRules(),
+		networkRules(),
+		metadataRules(),
+	)
+	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Templates returns the templates, sorted by name.
+func Templates() []lint.Template {
+	all := slices.Concat(
+		securityTemplates(),
+		accessTemplates(),
+		workloadTemplates(),
+		availabilityTemplates(),
+		networkTemplates(),
+		metadataTemplates(),
+	)
+	slices.SortFunc(all, func(a, b lint.Template) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// A Difference is a case where the default answer is not KubeLinter's.
+type Difference struct {
+	Rule       string // or template
+	KubeLinter string // what it answers, and compat mode too
+	Plimsoll   string // what the default mode answers
+	Reason     string
+	Issue      string // where it is reported upstream, empty where it is not
+}
+
+// Differences returns all differences, sorted by rule.
+func Differences() []Difference {
+	all := slices.Concat(
+		securityDifferences(),
+		accessDifferences(),
+		workloadDifferences(),
+		availabilityDifferences(),
+		networkDifferences(),
+		metadataDifferences(),
+	)
+	slices.SortStableFunc(all, func(a, b Difference) int { return strings.Compare(a.Rule, b.Rule) })
+	return all
+}
+
+// made makes a built-in rule of a template: args as in a configuration, nil for
+// none; r has the rest. The rule looks at what the template's rules do, unless r
+// says otherwise. A mistake in args panics.
+func made(t lint.Template, args map[string]any, r lint.Rule) *lint.Rule {
+	from, err := t.With(args)
+	if err != nil {
+		panic("rules: " + r.Name + ": " + err.Error())
+	}
+	r.Run, r.Template, r.Params = from.Run, t.Name, from.Params
+	if r.Kinds == nil {
+		r.Kinds = from.Kinds
+	}
+	return &r
+}

@@ -1,0 +1,247 @@
+package lint
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/plimsoll-go/plimsoll/manifest"
+)
+
+// Options say how to run rules. The zero value is a default to start with.
+type Options struct {
+	// Compat asks for KubeLinter's answers where they are wrong too.
+	Compat bool
+	// OneContext makes all objects one context, whatever directory they are from.
+	OneContext bool
+	// Kubernetes is the version that the objects are for, "1.34"; empty: today's.
+	Kubernetes string
+	// Values are what fixes need and no rule can know.
+	Values Values
+	// Baseline holds what is known already, and is not to be reported again.
+	Baseline *Baseline
+	// Now is the time by which suppressions expire; zero: none does.
+	Now time.Time
+	// Workers is how many objects are looked at at a time; 0: as many as
+	// processors. It does not change the result.
+	Workers int
+}
+
+// Values are what fixes need and no rule can know. Where a field is empty there is
+// no fix.
+type Values struct {
+	CPURequest, CPULimit       string // "100m"
+	MemoryRequest, MemoryLimit string // "128Mi"
+	ServiceAccount             string
+	RunAsUser, RunAsGroup      int64
+}
+
+// A Result is what a run found.
+type Result struct {
+	// Diagnostics are in the order of contexts by name, then objects as they were
+	// given, then rules by name, then as the rule reported them.
+	Diagnostics []Diagnostic
+	// Suppressed are the diagnostics that an annotation, a comment or the baseline
+	// suppresses, in the same order.
+	Suppressed []Suppressed
+	// Problems are what could not be judged.
+	Problems []Problem
+}
+
+// A Problem is a rule that failed, or an object that could not be judged.
+type Problem struct {
+	Rule     string // empty where it is no rule's
+	Object   ObjectRef
+	Position manifest.Position
+	Err      error
+}
+
+// Error is "path:line:column: object: rule: cause".
+func (p Problem) Error() string {
+	text := p.Position.String() + ": "
+	if p.Object.Kind != "" {
+		text += p.Object.String() + ": "
+	}
+	if p.Rule != "" {
+		text += "rule " + p.Rule + ": "
+	}
+	return text + p.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (p Problem) Unwrap() error { return p.Err }
+
+// Run runs rules over objects. What the rules find is no error; an error means
+// that a rule is not valid, see [Validate], or that ctx was cancelled.
+func Run(ctx context.Context, objects []*manifest.Object, rules []*Rule, opts Options) (*Result, error) {
+	if err := Validate(rules...); err != nil {
+		return nil, fmt.Errorf("lint: %w", err)
+	}
+	e := engine{opts: &opts, rules: compile(rules, opts.Compat)}
+	result := new(Result)
+	var jobs []job
+	for _, c := range contexts(objects, opts, result) {
+		for _, o := range c.Objects {
+			jobs = append(jobs, job{c, o})
+		}
+	}
+	found := make([]Result, len(jobs))
+	if err := e.run(ctx, jobs, found); err != nil {
+		return nil, err
+	}
+	for _, r := range found {
+		result.Diagnostics = append(result.Diagnostics, r.Diagnostics...)
+		result.Suppressed = append(result.Suppressed, r.Suppressed...)
+		result.Problems = append(result.Problems, r.Problems...)
+	}
+	opts.Baseline.apply(result)
+	return result, nil
+}
+
+// contexts puts each object in its context.
+func contexts(objects []*manifest.Object, opts Options, result *Result) []*Context {
+	if opts.Compat {
+		objects = slices.DeleteFunc(slices.Clone(objects), func(o *manifest.Object) bool {
+			err := undecodable(o)
+			if err != nil {
+				result.Problems = append(result.Problems, Problem{Object: Ref(o), Position: o.Node.Position(), Err: err})
+			}
+			return err != nil
+		})
+	}
+	byName := make(map[string][]*manifest.Object)
+	for _, o := range objects {
+		name := o.Context
+		if opts.OneContext {
+			name = ""
+		}
+		byName[name] = append(byName[name], o)
+	}
+	var list []*Context
+	for name, objects := range byName {
+		list = append(list, newContext(name, objects, opts.Compat))
+	}
+	slices.SortFunc(list, func(a, b *Context) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
+
+// undecodable says why KubeLinter drops o, nil where it does not: a field does not
+// fit its type, or o is in a list that cannot be decoded as a whole.
+func undecodable(o *manifest.Object) error {
+	if len(o.Mismatches) > 0 {
+		return o.Mismatches[0].Err
+	}
+	for l := o.List; l != nil; l = l.Outer {
+		if l.Kind != "List" || l.Outer != nil {
+			return fmt.Errorf("%w: an item of a %s is not read in compat mode", manifest.ErrNotObject, l.Kind)
+		}
+		if l.Other {
+			return fmt.Errorf("%w: the list holds something else", manifest.ErrNotObject)
+		}
+		for _, item := range l.Items {
+			if !item.Known || len(item.Mismatches) > 0 {
+				return fmt.Errorf("%w: the list holds %s, which cannot be decoded", manifest.ErrNotObject, item)
+			}
+		}
+	}
+	return nil
+}
+
+// A compiledRule is a rule with the kinds that it looks at.
+type compiledRule struct {
+	*Rule
+	kinds kindSet
+}
+
+// compile sorts rules by name.
+func compile(rules []*Rule, compat bool) []compiledRule {
+	list := make([]compiledRule, len(rules))
+	for i, r := range rules {
+		list[i] = compiledRule{r, newKindSet(r.Kinds, compat)}
+	}
+	slices.SortFunc(list, func(a, b compiledRule) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// A job is one object to look at.
+type job struct {
+	context *Context
+	object  *manifest.Object
+}
+
+type engine struct {
+	opts  *Options
+	rules []compiledRule
+}
+
+// batch is how many objects a worker takes at a time.
+const batch = 8
+
+func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
+	workers := e.opts.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range min(workers, (len(jobs)+batch-1)/batch) {
+		group.Go(func() {
+			for i := range next {
+				for k := i; k < min(i+batch, len(jobs)) && ctx.Err() == nil; k++ {
+					found[k] = e.object(jobs[k])
+				}
+			}
+		})
+	}
+	for i := 0; i < len(jobs); i += batch {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	return ctx.Err()
+}
+
+// object runs all rules over one object.
+func (e *engine) object(j job) Result {
+	var r Result
+	pass := Pass{Object: j.object, Context: j.context, Options: e.opts}
+	pass.report = func(d Diagnostic) { r.Diagnostics = append(r.Diagnostics, d) }
+	for i := range e.rules {
+		rule := &e.rules[i]
+		if !rule.kinds.has(j.object) {
+			continue
+		}
+		pass.Rule = rule.Rule
+		if err := runRule(&pass); err != nil {
+			r.Problems = append(r.Problems, Problem{
+				Rule: rule.Name, Object: Ref(j.object), Position: j.object.Node.Position(), Err: err,
+			})
+		}
+	}
+	if !e.opts.Compat {
+		for _, m := range j.object.Mismatches {
+			r.Problems = append(r.Problems, Problem{Object: Ref(j.object), Position: m.Position, Err: m.Err})
+		}
+	}
+	suppress(&r, j.object, e)
+	return r
+}
+
+// ErrPanic is matched by the error of a rule that panicked.
+var ErrPanic = errors.New("panic")
+
+func runRule(p *Pass) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%w: %v\n%s", ErrPanic, v, debug.Stack())
+		}
+	}()
+	return p.Rule.Run(p)
+}

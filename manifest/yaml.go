@@ -1,0 +1,308 @@
+package manifest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A syntaxError is an error at an offset of the file.
+type syntaxError struct {
+	offset int
+	err    error
+}
+
+func (e *syntaxError) Error() string { return e.err.Error() }
+func (e *syntaxError) Unwrap() error { return e.err }
+
+// syntaxf makes an error that matches [ErrSyntax].
+func syntaxf(offset int, format string, args ...any) error {
+	return &syntaxError{offset, fmt.Errorf("%w: %s", ErrSyntax, fmt.Sprintf(format, args...))}
+}
+
+// readYAML reads the document in seg.
+func (r *reader) readYAML(seg segment) (*Document, error) {
+	text := r.file.Text[seg.start:seg.end]
+	if err := checkCharacters(text, seg.start); err != nil {
+		return nil, err
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return nil, r.yamlError(seg, err)
+	}
+	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 {
+		return nil, nil // no content
+	}
+	top := root.Content[0]
+	size := 0
+	if err := measure(top, 0, r.limits.Depth, &size); err != nil {
+		return nil, &syntaxError{seg.start, err}
+	}
+	doc := &Document{File: r.file, Start: seg.start, End: seg.end}
+	t := tree{
+		doc: doc, text: text, base: seg.start, limits: r.limits,
+		slab: make([]Node, size), lines: lineStarts(text),
+	}
+	doc.Root = &t.take(1)[0]
+	t.fill(top, doc.Root, false)
+	if t.err != nil {
+		return nil, t.err
+	}
+	s := spanner{text: text, base: seg.start}
+	s.end(doc.Root, -1, false)
+	return doc, nil
+}
+
+// checkCharacters finds what may not be in YAML, with its place, which the
+// parser's errors do not have. https://yaml.org/spec/1.2.2/#51-character-set
+func checkCharacters(text []byte, base int) error {
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+				return syntaxf(base+i, "control character %#02x", c)
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && n == 1 {
+			return syntaxf(base+i, "invalid UTF-8")
+		}
+		if r >= 0x80 && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff || r == 0xFEFF && base+i > 0 {
+			return syntaxf(base+i, "character %U is not allowed", r)
+		}
+		i += n
+	}
+	return nil
+}
+
+var yamlLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
+
+// yamlError gives an error of the parser's the position that its text names.
+func (r *reader) yamlError(seg segment, err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	offset := seg.start
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		text = text[len(m[0]):]
+		if line, err := strconv.Atoi(m[1]); err == nil {
+			starts := lineStarts(r.file.Text[seg.start:seg.end])
+			offset += starts[max(0, min(line, len(starts))-1)]
+		}
+	}
+	if text == "" {
+		text = "unreadable"
+	}
+	return syntaxf(offset, "%s", text)
+}
+
+// lineStarts are the offsets at which lines start, by the parser's idea of a line
+// break. https://yaml.org/spec/1.1/#id872085
+func lineStarts(text []byte) []int {
+	starts := make([]int, 1, 16+len(text)/24)
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\r':
+			if i+1 < len(text) && text[i+1] == '\n' {
+				i++
+			}
+			starts = append(starts, i+1)
+		case '\n':
+			starts = append(starts, i+1)
+		case 0xC2:
+			if i+1 < len(text) && text[i+1] == 0x85 {
+				i++
+				starts = append(starts, i+1)
+			}
+		case 0xE2:
+			if i+2 < len(text) && text[i+1] == 0x80 && text[i+2]&^1 == 0xA8 {
+				i += 2
+				starts = append(starts, i+1)
+			}
+		}
+	}
+	return starts
+}
+
+// measure counts the nodes at and below n, as they are written, and bounds their
+// depth.
+func measure(n *yaml.Node, depth, limit int, size *int) error {
+	if depth > limit {
+		return fmt.Errorf("%w: collections nested more than %d deep", ErrLimit, limit)
+	}
+	*size++
+	for _, c := range n.Content {
+		if err := measure(c, depth+1, limit, size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A tree makes nodes of the parser's.
+type tree struct {
+	doc    *Document
+	text   []byte
+	base   int
+	limits Limits
+	slab   []Node
+	lines  []int
+
+	anchors map[*yaml.Node]*anchor
+	total   int // nodes, with those that aliases stand for
+	err     error
+}
+
+// An anchor is a node that aliases may refer to.
+type anchor struct {
+	node *Node
+	size int // nodes at and below it, those that aliases stand for included
+	done bool
+}
+
+// take returns n fresh nodes beside each other.
+func (t *tree) take(n int) []Node {
+	nodes := t.slab[:n:n]
+	t.slab = t.slab[n:]
+	return nodes
+}
+
+// offset is the place in the file of a line and column of the parser's.
+func (t *tree) offset(n *yaml.Node) int {
+	if n.Line < 1 || n.Line > len(t.lines) {
+		return t.base + len(t.text)
+	}
+	pos := t.lines[n.Line-1]
+	for skip := n.Column - 1; skip > 0 && pos < len(t.text); skip-- {
+		if t.text[pos] < utf8.RuneSelf {
+			pos++
+			continue
+		}
+		_, size := utf8.DecodeRune(t.text[pos:])
+		pos += size
+	}
+	return t.base + pos
+}
+
+// fill makes n of from, and what is below it.
+func (t *tree) fill(from *yaml.Node, n *Node, shared bool) {
+	if t.err != nil {
+		return
+	}
+	before := t.total
+	t.total++
+	if t.total > t.limits.Nodes {
+		t.err = &syntaxError{t.offset(from), fmt.Errorf("%w: more than %d nodes, aliases counted as what they stand for", ErrLimit, t.limits.Nodes)}
+		return
+	}
+	n.doc, n.start = t.doc, t.offset(from)
+	if n.start == t.base && bytes.HasPrefix(t.text, []byte("\uFEFF")) {
+		n.start += len("\uFEFF")
+	}
+	n.anchored = shared || from.Anchor != ""
+	n.props = from.Anchor != "" || from.Style&yaml.TaggedStyle != 0
+	var a *anchor
+	if from.Anchor != "" {
+		if t.anchors == nil {
+			t.anchors = make(map[*yaml.Node]*anchor)
+		}
+		a = &anchor{node: n}
+		t.anchors[from] = a
+	}
+	switch from.Kind {
+	case yaml.ScalarNode:
+		t.scalar(from, n)
+	case yaml.AliasNode:
+		t.alias(from, n)
+	case yaml.MappingNode, yaml.SequenceNode:
+		n.kind = Sequence
+		if from.Kind == yaml.MappingNode {
+			n.kind = Mapping
+		}
+		n.style = Block
+		if from.Style&yaml.FlowStyle != 0 {
+			n.style = Flow
+		}
+		n.children = t.take(len(from.Content))
+		for i, c := range from.Content {
+			n.children[i].parent = n
+			t.fill(c, &n.children[i], n.anchored)
+		}
+	default:
+		t.err = syntaxf(n.start, "node of an unknown kind")
+	}
+	if a != nil {
+		a.size, a.done = t.total-before, true
+	}
+}
+
+func (t *tree) alias(from *yaml.Node, n *Node) {
+	a := t.anchors[from.Alias]
+	if a == nil || !a.done {
+		t.err = syntaxf(n.start, "anchor %q contains itself", from.Value)
+		return
+	}
+	t.total += a.size
+	if t.total > t.limits.Nodes {
+		t.err = &syntaxError{n.start, fmt.Errorf("%w: more than %d nodes, aliases counted as what they stand for", ErrLimit, t.limits.Nodes)}
+		return
+	}
+	n.kind, n.style, n.target, n.text = a.node.kind, Alias, a.node, from.Value
+}
+
+func (t *tree) scalar(from *yaml.Node, n *Node) {
+	n.text, n.kind = from.Value, String
+	switch {
+	case from.Style&yaml.DoubleQuotedStyle != 0:
+		n.style = DoubleQuoted
+	case from.Style&yaml.SingleQuotedStyle != 0:
+		n.style = SingleQuoted
+	case from.Style&yaml.LiteralStyle != 0:
+		n.style = Literal
+	case from.Style&yaml.FoldedStyle != 0:
+		n.style = Folded
+	default:
+		n.style = Plain
+	}
+	if from.Style&yaml.TaggedStyle == 0 {
+		if n.style == Plain {
+			n.kind = plainKind(n.text)
+		}
+		return
+	}
+	kind := plainKind(n.text)
+	switch tag := from.ShortTag(); tag {
+	case "!!bool", "!!int", "!!null":
+		want := map[string]Kind{"!!bool": Bool, "!!int": Int, "!!null": Null}[tag]
+		if kind != want {
+			t.err = syntaxf(n.start, "cannot read %q as %s", n.text, tag)
+		}
+		n.kind = want
+	case "!!float":
+		if kind != Float && kind != Int {
+			t.err = syntaxf(n.start, "cannot read %q as %s", n.text, tag)
+		}
+		n.kind = Float
+	case "!!binary":
+		b, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(n.text), ""))
+		if err != nil {
+			t.err = syntaxf(n.start, "cannot read %q as %s: %v", n.text, tag, err)
+		}
+		n.text = string(b)
+	}
+}
+
+// offsetOf is where err stands, def where it does not say.
+func offsetOf(err error, def int) int {
+	if e := (*syntaxError)(nil); errors.As(err, &e) {
+		return e.offset
+	}
+	return def
+}
