@@ -22,6 +22,8 @@ type Options struct {
 	// their case; nil: .yaml, .yml and .json. A file that is named itself is read
 	// whatever its extension.
 	Extensions []string
+	// Name is what to show for a path of the file system; nil: the path itself.
+	Name func(path string) string
 	// Skip reports whether a file or directory is left out; nil: none is. It is
 	// given the path as Load names it.
 	Skip func(path string, entry fs.DirEntry) bool
@@ -42,6 +44,9 @@ type Options struct {
 func Load(ctx context.Context, fsys fs.FS, root string, opts Options) (*Bundle, error) {
 	l := &loader{ctx: ctx, fsys: fsys, root: root, opts: opts}
 	l.opts.Limits = opts.Limits.withDefaults()
+	if opts.Name == nil {
+		l.opts.Name = func(path string) string { return path }
+	}
 	if opts.Extensions == nil {
 		l.opts.Extensions = []string{".yaml", ".yml", ".json"}
 	}
@@ -111,7 +116,7 @@ func (l *loader) wanted(name string) bool {
 
 func (l *loader) problem(name string, err error) {
 	l.jobs = append(l.jobs, func() Bundle {
-		return Bundle{Problems: []Problem{{Position: Position{Path: name}, Err: err}}}
+		return Bundle{Problems: []Problem{{Position: Position{Path: l.opts.Name(name)}, Err: err}}}
 	})
 }
 
@@ -153,13 +158,13 @@ func (l *loader) file(name string) Bundle {
 	text, err := readAll(l.fsys, name, l.opts.Limits.FileBytes)
 	switch {
 	case errors.Is(err, ErrLimit):
-		return Bundle{Problems: []Problem{tooLarge(name, l.opts.Limits.FileBytes)}}
+		return Bundle{Problems: []Problem{tooLarge(l.opts.Name(name), l.opts.Limits.FileBytes)}}
 	case errors.Is(err, errDirectory): // a link to one
 		return Bundle{}
 	case err != nil:
-		return Bundle{Problems: []Problem{{Position: Position{Path: name}, Err: err}}}
+		return Bundle{Problems: []Problem{{Position: Position{Path: l.opts.Name(name)}, Err: err}}}
 	}
-	b := ReadFile(name, text, l.opts)
+	b := ReadFile(l.opts.Name(name), text, l.opts)
 	if name != l.root {
 		b.Problems = slices.DeleteFunc(b.Problems, func(p Problem) bool { return p.Object == nil && errors.Is(p.Err, ErrNotObject) })
 	}
@@ -206,18 +211,18 @@ func (l *loader) render(r Renderer, name string) Bundle {
 	texts, err := r.Render(l.ctx, l.fsys, name)
 	var all Bundle
 	for _, t := range texts {
-		f := &File{Path: t.Path, Text: t.Text, Renderer: r.Name(), Source: t.Source}
+		f := &File{Path: l.opts.Name(t.Path), Text: t.Text, Renderer: r.Name(), Source: t.Source}
 		if int64(len(t.Text)) > l.opts.Limits.FileBytes {
-			all.Problems = append(all.Problems, tooLarge(t.Path, l.opts.Limits.FileBytes))
+			all.Problems = append(all.Problems, tooLarge(l.opts.Name(t.Path), l.opts.Limits.FileBytes))
 			continue
 		}
-		b := readText(f, name, l.opts.Limits)
+		b := readText(f, l.opts.Name(name), l.opts.Limits)
 		all.Objects = append(all.Objects, b.Objects...)
 		all.Problems = append(all.Problems, b.Problems...)
 	}
 	if err != nil {
 		all.Problems = append(all.Problems, Problem{
-			Position: Position{Path: name},
+			Position: Position{Path: l.opts.Name(name)},
 			Err:      fmt.Errorf("render with %s: %w", r.Name(), err),
 		})
 	}

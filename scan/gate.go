@@ -9,10 +9,10 @@ import (
 )
 
 // A Gate decides whether a report may pass. The zero value fails on any
-// vulnerability and on any problem that hides something.
+// vulnerability or diagnostic and on any problem that hides something.
 //
 // Severity, Exploited and MinEPSS are its rules for vulnerabilities: one fails that
-// breaks one of those that are set. EndOfLife is a rule for the operating system.
+// breaks one of those that are set. Severity is the rule for diagnostics too. EndOfLife is a rule for the operating system.
 // Where none of the four is set any vulnerability fails.
 type Gate struct {
 	Severity  severity.Level // the least level that fails; zero: no such rule
@@ -31,8 +31,8 @@ type Verdict struct {
 	// Complete is false when a problem hides some or all packages or
 	// vulnerabilities, whether or not the gate lets that pass.
 	Complete bool
-	// Reasons say why it failed: vulnerabilities first, then the
-	// operating system, then each problem. Empty when it did not.
+	// Reasons say why it failed: vulnerabilities first, then diagnostics, the
+	// operating system, and each problem. Empty when it did not.
 	Reasons []string
 }
 
@@ -56,20 +56,20 @@ func (g Gate) Judge(r *Report) Verdict {
 			likely++
 		}
 	}
-	for l := severity.Critical; ; l-- {
-		if n := counts[l]; n > 0 {
-			v.Reasons = append(v.Reasons, fmt.Sprintf("%d %s", n, plural(n, "vulnerability", "vulnerabilities")+" of severity "+l.String()))
-		}
-		if l == severity.Unknown {
-			break
-		}
-	}
+	v.count(counts, "vulnerability", "vulnerabilities")
 	if exploited > 0 {
 		v.Reasons = append(v.Reasons, fmt.Sprintf("%d known to be exploited", exploited))
 	}
 	if likely > 0 {
 		v.Reasons = append(v.Reasons, fmt.Sprintf("%d with an EPSS probability of %g or more", likely, g.MinEPSS))
 	}
+	clear(counts)
+	for _, d := range r.Diagnostics {
+		if all || g.Severity != severity.Unknown && d.Severity >= g.Severity {
+			counts[d.Severity]++
+		}
+	}
+	v.count(counts, "diagnostic", "diagnostics")
 	if g.EndOfLife && r.Unsupported() {
 		v.Reasons = append(v.Reasons, endOfLife(r))
 	}
@@ -84,6 +84,18 @@ func (g Gate) Judge(r *Report) Verdict {
 	}
 	v.Failed = len(v.Reasons) > 0
 	return v
+}
+
+// count gives as reasons how many there are of each severity, the worst first.
+func (v *Verdict) count(counts map[severity.Level]int, one, many string) {
+	for l := severity.Critical; ; l-- {
+		if n := counts[l]; n > 0 {
+			v.Reasons = append(v.Reasons, fmt.Sprintf("%d %s of severity %s", n, plural(n, one, many), l))
+		}
+		if l == severity.Unknown {
+			return
+		}
+	}
 }
 
 // endOfLife says since when the system of r is not supported.

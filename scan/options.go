@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan/source"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
@@ -39,6 +40,10 @@ type Options struct {
 	Cache Cache
 	// Limits bound what the artifact can cost; zero fields are defaults.
 	Limits Limits
+
+	// Manifests says how [Manifests] reads: what renders charts, limits. Its Skip
+	// is asked beside SkipDirs and SkipFiles.
+	Manifests manifest.Options
 
 	// Database is what packages are matched against.
 	Database vuln.Database

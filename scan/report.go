@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
@@ -25,7 +26,11 @@ type Report struct {
 	// Vulnerabilities are those that passed Options.Filter, sorted by package
 	// name, version, severity (worst first), id, architecture and path.
 	Vulnerabilities []Vulnerability
-	Problems        []Problem // sorted as in [Inventory]
+	// Diagnostics are what rules found in manifests, in the order of lint.Result.
+	Diagnostics []lint.Diagnostic
+	// Suppressed are those that somebody decided not to be shown, with the reason.
+	Suppressed []lint.Suppressed
+	Problems   []Problem // sorted as in [Inventory]
 	// Database says what was matched against; nil when nothing was.
 	Database *vuln.DatabaseInfo
 	// Created is Options.Now, or when the report was made.
@@ -61,6 +66,8 @@ type Vulnerability struct {
 // Results are what one matcher found.
 type Results struct {
 	Vulnerabilities []Vulnerability
+	Diagnostics     []lint.Diagnostic
+	Suppressed      []lint.Suppressed
 	Problems        []Problem
 }
 

@@ -1,8 +1,9 @@
 // Package scan finds the known vulnerabilities of images, directories,
-// repositories and bills of materials.
+// repositories and bills of materials, and what is wrong in the manifests that run
+// them.
 //
 // [Image] does all of it, and so do [Filesystem], [Rootfs], [Repository] and
-// [SBOM]. They are made of stages that can be used, stored, replaced and tested
+// [SBOM]; [Manifests] asks rules of Kubernetes manifests. They are made of stages that can be used, stored, replaced and tested
 // alone:
 //
 //	Source ──layers──▶ Analyzer ──facts──▶ squash, resolve ──inventory──▶ Matcher ──results──▶ Reporter
@@ -186,6 +187,8 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 				rep.Vulnerabilities = append(rep.Vulnerabilities, v)
 			}
 		}
+		rep.Diagnostics = append(rep.Diagnostics, res.Diagnostics...)
+		rep.Suppressed = append(rep.Suppressed, res.Suppressed...)
 		rep.Problems = append(rep.Problems, res.Problems...)
 	}
 	if opts.Database != nil {

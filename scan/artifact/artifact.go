@@ -76,6 +76,7 @@ const (
 	KindRepository TargetKind = "repository" // a checkout of a version control system
 	KindCycloneDX  TargetKind = "cyclonedx"  // a bill of materials
 	KindSPDX       TargetKind = "spdx"
+	KindManifests  TargetKind = "manifests" // Kubernetes objects, as text
 )
 
 // A Target identifies what was scanned. Fields that do not apply are zero.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
@@ -75,7 +76,9 @@ type Inventory struct {
 	// Components are sorted by name, version, architecture, type, path and Inside.
 	Components []Component
 	Custom     []Custom  // sorted by analyzer, path and name
-	Problems   []Problem // sorted as [Problem.Compare] says
+	// Objects are those of manifests, in the order in which they were read.
+	Objects  []*manifest.Object
+	Problems []Problem // sorted as [Problem.Compare] says
 	Stats      Stats
 }
 

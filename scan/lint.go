@@ -1,0 +1,48 @@
+package scan
+
+import (
+	"context"
+
+	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+)
+
+// Lint is the matcher that runs rules over the objects of an inventory, as
+// lint.Run does.
+func Lint(rules []*lint.Rule, opts lint.Options) Matcher { return &linter{rules, opts} }
+
+type linter struct {
+	rules []*lint.Rule
+	opts  lint.Options
+}
+
+func (l *linter) Name() string { return "lint" }
+
+func (l *linter) Match(ctx context.Context, inv *Inventory) (Results, error) {
+	found, err := lint.Run(ctx, inv.Objects, l.rules, l.opts)
+	if err != nil {
+		return Results{}, err
+	}
+	res := Results{Diagnostics: found.Diagnostics, Suppressed: found.Suppressed}
+	for _, p := range found.Problems {
+		res.Problems = append(res.Problems, Problem{
+			Stage: artifact.StageMatch, Path: p.Position.String(), Err: &ruleError{p}, Hides: artifact.HidesSome,
+		})
+	}
+	return res, nil
+}
+
+// A ruleError is a problem of a rule without its position.
+type ruleError struct{ lint.Problem }
+
+func (e *ruleError) Error() string {
+	p := e.Problem
+	text := p.Err.Error()
+	if p.Rule != "" {
+		text = "rule " + p.Rule + ": " + text
+	}
+	if p.Object.Kind != "" {
+		text = p.Object.String() + ": " + text
+	}
+	return text
+}
