@@ -113,14 +113,14 @@ func TestEdit(t *testing.T) {
 		{"delete the only one in flow", "a: { b: 1 }\n", del("a", "b"), "a: {}\n"},
 		{"delete an item in flow", "a: [b, c]\n", item(1, del(), "a"), "a: [b]\n"},
 
-		{"append", "a:\n  - x # one\n# end\n", appendTo("y", "a"), "a:\n  - x # one\n  - y\n# end\n"},
-		{"append in quotes", "a:\n- \"x\"\n", appendTo("y", "a"), "a:\n- \"x\"\n- \"y\"\n"},
+		{"append", "a:\n  - x # one\n# end\n", appendTo("w", "a"), "a:\n  - x # one\n  - w\n# end\n"},
+		{"append in quotes", "a:\n- \"x\"\n", appendTo("w", "a"), "a:\n- \"x\"\n- \"w\"\n"},
 		{"append a mapping", "a:\n-   b: 1\n", appendTo(entries{{"b", 2}, {"c", 3}}, "a"), "a:\n-   b: 1\n-   b: 2\n    c: 3\n"},
-		{"append to nothing", "a:\n  b: 1\n", appendTo("y", "a", "c"), "a:\n  b: 1\n  c:\n  - y\n"},
-		{"append to null", "a:\n  b: # why\n", appendTo("y", "a", "b"), "a:\n  b: # why\n  - y\n"},
-		{"append to empty", "a: [] # why\n", appendTo("y", "a"), "a: [y] # why\n"},
+		{"append to nothing", "a:\n  b: 1\n", appendTo("w", "a", "c"), "a:\n  b: 1\n  c:\n  - w\n"},
+		{"append to null", "a:\n  b: # why\n", appendTo("w", "a", "b"), "a:\n  b: # why\n  - w\n"},
+		{"append to empty", "a: [] # why\n", appendTo("w", "a"), "a: [w] # why\n"},
 		{"append a mapping to empty", "a: [] # why\n", appendTo(entries{{"b", 2}}, "a"), "a: # why\n- b: 2\n"},
-		{"append in flow", "a: [x, 'z'] # why\n", appendTo("y", "a"), "a: [x, 'z', 'y'] # why\n"},
+		{"append in flow", "a: [x, 'z'] # why\n", appendTo("w", "a"), "a: [x, 'z', 'w'] # why\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

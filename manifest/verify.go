@@ -5,7 +5,7 @@ import "math"
 // verify reports whether text, which is file's with the edits made, holds what
 // file does but for what was edited. It knows nothing of how edits are made.
 func verify(file *File, edits []Edit, text []byte) error {
-	c := comparison{edits: edits}
+	c := comparison{edits: edits, lines: spanner{text: file.Text}}
 	shift := 0
 	for _, e := range edits {
 		c.added = append(c.added, segment{e.Start + shift, e.Start + shift + len(e.Text)})
@@ -48,24 +48,26 @@ func readDocuments(file *File) []*Document {
 // A comparison compares the nodes of a text before and after edits.
 type comparison struct {
 	edits []Edit
+	lines spanner // of the text before
 	added []segment // the edits' texts, in the text after them
 }
 
-// near reports whether an edit replaces, or adds to, a part of n.
+// near reports whether an edit replaces, or adds to, a part of n; what stands
+// behind it on its line is near too.
 func (c *comparison) near(n *Node) bool {
+	end := c.lines.lineEnd(n.end)
 	for _, e := range c.edits {
-		if e.Start <= n.end && e.End >= n.start {
+		if e.Start <= end && e.End >= n.start {
 			return true
 		}
 	}
 	return false
 }
 
-// replaced reports whether an edit replaces the whole of n; of a value that is not
-// written, whether it writes one.
+// replaced reports whether an edit replaces the whole of n, which is written.
 func (c *comparison) replaced(n *Node) bool {
 	for _, e := range c.edits {
-		if e.Start <= n.start && n.end <= e.End {
+		if e.Start <= n.start && n.end <= e.End && e.Start < e.End {
 			return true
 		}
 	}
@@ -84,11 +86,13 @@ func (c *comparison) isAdded(n *Node) bool {
 
 // matches reports whether changed is old, but for what was edited.
 func (c *comparison) matches(old, changed *Node) bool {
-	if c.replaced(old) {
-		return true
-	}
-	if !c.near(old) {
+	switch {
+	case !c.near(old):
 		return sameNode(old, changed)
+	case !old.isWritten():
+		return c.isAdded(changed) || sameNode(old, changed)
+	case c.replaced(old):
+		return true
 	}
 	if old.kind < Sequence || old.style == Alias {
 		for _, e := range c.edits { // a part of a scalar is the caller's own edit
@@ -117,7 +121,7 @@ func (c *comparison) matches(old, changed *Node) bool {
 	}
 	for i := 0; i < len(old.children); i += stride {
 		was := &old.children[i]
-		if was.end > was.start && c.replaced(was) {
+		if c.replaced(was) {
 			continue
 		}
 		is := next()
