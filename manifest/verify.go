@@ -1,6 +1,9 @@
 package manifest
 
-import "math"
+import (
+	"math"
+	"sort"
+)
 
 // verify reports whether text, which is file's with the edits made, holds what
 // file does but for what was edited. It knows nothing of how edits are made.
@@ -48,26 +51,26 @@ func readDocuments(file *File) []*Document {
 // A comparison compares the nodes of a text before and after edits.
 type comparison struct {
 	edits []Edit
-	lines spanner // of the text before
+	lines spanner   // of the text before
 	added []segment // the edits' texts, in the text after them
+}
+
+// from is the first edit that ends at pos or behind it.
+func (c *comparison) from(pos int) int {
+	return sort.Search(len(c.edits), func(i int) bool { return c.edits[i].End >= pos })
 }
 
 // near reports whether an edit replaces, or adds to, a part of n; what stands
 // behind it on its line is near too.
 func (c *comparison) near(n *Node) bool {
-	end := c.lines.lineEnd(n.end)
-	for _, e := range c.edits {
-		if e.Start <= end && e.End >= n.start {
-			return true
-		}
-	}
-	return false
+	i := c.from(n.start)
+	return i < len(c.edits) && c.edits[i].Start <= c.lines.lineEnd(n.end)
 }
 
 // replaced reports whether an edit replaces the whole of n, which is written.
 func (c *comparison) replaced(n *Node) bool {
-	for _, e := range c.edits {
-		if e.Start <= n.start && n.end <= e.End && e.Start < e.End {
+	for i := c.from(n.end); i < len(c.edits) && c.edits[i].Start <= n.start; i++ {
+		if c.edits[i].Start < c.edits[i].End {
 			return true
 		}
 	}
@@ -76,12 +79,8 @@ func (c *comparison) replaced(n *Node) bool {
 
 // isAdded reports whether n, of the text after the edits, is of an edit's text.
 func (c *comparison) isAdded(n *Node) bool {
-	for _, s := range c.added {
-		if s.start <= n.start && n.start < s.end {
-			return true
-		}
-	}
-	return false
+	i := sort.Search(len(c.added), func(i int) bool { return c.added[i].end > n.start })
+	return i < len(c.added) && c.added[i].start <= n.start
 }
 
 // matches reports whether changed is old, but for what was edited.
@@ -95,12 +94,8 @@ func (c *comparison) matches(old, changed *Node) bool {
 		return true
 	}
 	if old.kind < Sequence || old.style == Alias {
-		for _, e := range c.edits { // a part of a scalar is the caller's own edit
-			if e.Start < old.end && e.End > old.start {
-				return true
-			}
-		}
-		return sameNode(old, changed)
+		i := c.from(old.start + 1) // a part of a scalar is the caller's own edit
+		return i < len(c.edits) && c.edits[i].Start < old.end || sameNode(old, changed)
 	}
 	if old.kind != changed.kind || changed.style == Alias {
 		return false
