@@ -14,8 +14,12 @@ type layout struct {
 
 func layoutOf(n *Node) layout { return layout{spanner{text: n.doc.File.Text}, n.doc} }
 
-// edit replaces the text from start to end.
+// edit replaces the text from start to end. A comment that stands directly behind,
+// as one may behind quotes and brackets, is kept from being read as a part of text.
 func (l layout) edit(start, end int, text string) Edit {
+	if text != "" && end < len(l.text) && l.text[end] == '#' && !isBlank(text[len(text)-1]) {
+		text += " "
+	}
 	return Edit{File: l.doc.File, Start: start, End: end, Text: text}
 }
 

@@ -109,6 +109,9 @@ func checkSpans(t *testing.T, n *Node) {
 	if n.end < n.start || n.parent != nil && (n.start < n.parent.start || n.end > n.parent.end) {
 		t.Fatalf("%q: span of %s is %d-%d %q, in %+v", n.doc.File.Text, n.Path(), n.start, n.end, n.Source(), n.Parent().Span())
 	}
+	if text := n.Source(); text != strings.TrimLeft(text, " \t\r\n") {
+		t.Fatalf("%q: %s starts with a blank: %q", n.doc.File.Text, n.Path(), text)
+	}
 	if readsAlone(n) {
 		checkAlone(t, n)
 	}
@@ -125,6 +128,8 @@ func readsAlone(n *Node) bool {
 	text := n.Source()
 	switch {
 	case text == "" || hasAlias(n) || n.hasAnchor() && n.kind < Sequence:
+		return false
+	case n.style == Plain && (strings.HasSuffix(text, ":") || strings.Trim(text, "-?.") == ""): // a key, by the colon behind it
 		return false
 	case n.props && bytes.Contains(n.doc.File.Text[n.doc.Start:n.doc.End], []byte("%")):
 		return false

@@ -61,13 +61,14 @@ func (s *spanner) properties(n *Node, pos int, flow bool) int {
 	return pos
 }
 
-// skip passes blanks, line breaks and comments.
+// skip passes blanks, line breaks and comments. pos is between tokens, where the
+// parser reads a # as a comment without a blank before it too.
 func (s *spanner) skip(pos int) int {
 	for pos < len(s.text) {
 		switch {
 		case isBlank(s.text[pos]):
 			pos++
-		case s.text[pos] == '#' && (pos == 0 || isBlank(s.text[pos-1])):
+		case s.text[pos] == '#':
 			pos = s.lineEnd(pos)
 		case s.text[pos] == 0xC2 && pos+1 < len(s.text) && s.text[pos+1] == 0x85:
 			pos += 2

@@ -29,8 +29,18 @@ func verify(file *File, edits []Edit, text []byte) error {
 		if !c.matches(old.Root, changed.Root) {
 			return refuse("document %d of %s would change in more than what is edited", i+1, file.Path)
 		}
+		if c.near(old.Root) && changed.isCut() {
+			return refuse("document %d of %s would end before its text does", i+1, file.Path)
+		}
 	}
 	return nil
+}
+
+// isCut reports whether text stands behind the document, which the parser does not
+// read.
+func (d *Document) isCut() bool {
+	l := layoutOf(d.Root)
+	return !d.json && l.skip(d.Root.end) < d.End
 }
 
 // readDocuments reads what is in a file; nil stands for what cannot be read.
