@@ -1,6 +1,9 @@
 package manifest
 
 import (
+	"fmt"
+	"os"
+
 	"bytes"
 	"errors"
 	"maps"
@@ -183,6 +186,9 @@ func checkEdit(t *testing.T, docs []*Document, s spot, op uint, value any) bool 
 	var after []byte
 	if err == nil {
 		after, err = Apply(file, edits)
+		if err != nil && os.Getenv("SHOW") != "" {
+			fmt.Printf("REFUSED %q %d %v at %v %v: %v %+v\n", file.Text, op%3, value, s.place, path, err, edits)
+		}
 	}
 	if err != nil {
 		if !errors.Is(err, ErrEdit) {

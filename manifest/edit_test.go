@@ -97,6 +97,17 @@ func TestEdit(t *testing.T) {
 		{"next document", "a: 1\n---\nb: 1\n", set(2, "c"), "a: 1\nc: 2\n---\nb: 1\n"},
 		{"merged key", "x:\n  y: &y {c: 1}\na:\n  <<: *y\n", set(2, "a", "c"), "x:\n  y: &y {c: 1}\na:\n  <<: *y\n  c: 2\n"},
 		{"merged key, same", "x:\n  y: &y {c: 1}\na:\n  <<: *y\n", set(1, "a", "c"), "x:\n  y: &y {c: 1}\na:\n  <<: *y\n"},
+		{"item of a list", "kind: List\nitems:\n- apiVersion: v1\n  kind: Ship\n  a:\n    b: 1 # one\n- apiVersion: v1\n  kind: Ship\n", set(2, "a", "c"),
+			"kind: List\nitems:\n- apiVersion: v1\n  kind: Ship\n  a:\n    b: 1 # one\n    c: 2\n- apiVersion: v1\n  kind: Ship\n"},
+		{"comments between", "a:\n  # of b\n  b: 1\n  # end of a\n\n# of c\nc: 1\n", set(2, "a", "d"), "a:\n  # of b\n  b: 1\n  d: 2\n  # end of a\n\n# of c\nc: 1\n"},
+		{"behind a nested list", "a:\n  b:\n  - c: 1\n    d:\n      - e # e\nf: 1\n", set(2, "a", "g"), "a:\n  b:\n  - c: 1\n    d:\n      - e # e\n  g: 2\nf: 1\n"},
+		{"behind text of lines", "a:\n  b: one\n    two # x\nf: 1\n", set(2, "a", "g"), "a:\n  b: one\n    two # x\n  g: 2\nf: 1\n"},
+		{"behind brackets of lines", "a:\n  b: [\n    1 ]# x\nf: 1\n", set(2, "a", "c", "d"), "a:\n  b: [\n    1 ]# x\n  c:\n    d: 2\nf: 1\n"},
+		{"value below its key", "a: # why\n  x # x\nb: 1\n", set(2, "a"), "a: # why\n  2 # x\nb: 1\n"},
+		{"whole item", "a:\n- b: 1\n  c: 2\n- d\n", item(0, set("x"), "a"), "a:\n- x\n- d\n"},
+		{"item that is null", "a:\n- # why\n- d\n", item(0, set(entries{{"x", 1}}), "a"), "a:\n- x: 1 # why\n- d\n"},
+		{"flow list stays one", "a: [1, 2] # why\n", set([]string{"b", "c"}, "a"), "a: [b, c] # why\n"},
+		{"escapes", "a: 1\n", set("x\ny", "a"), "a: \"x\\ny\"\n"},
 
 		{"delete", "a: 1\n# of b\nb: 2 # two\nc: 3\n", del("b"), "a: 1\n# of b\nc: 3\n"},
 		{"delete nothing", "a: 1\n", del("b", "c"), "a: 1\n"},
@@ -128,6 +139,9 @@ func TestEdit(t *testing.T) {
 			h := head
 			if strings.Contains(tt.in, "\r\n") {
 				h = strings.ReplaceAll(head, "\n", "\r\n")
+			}
+			if strings.HasPrefix(tt.in, "kind: List") {
+				h = "apiVersion: v1\n"
 			}
 			check(t, h+tt.in, tt.op, h+tt.want)
 		})
@@ -180,5 +194,90 @@ func TestEditJSON(t *testing.T) {
 			t.Parallel()
 			check(t, tt.in, tt.op, strings.Replace(tt.in, tt.old, tt.new, 1))
 		})
+	}
+}
+
+func TestEditRefused(t *testing.T) {
+	t.Parallel()
+	shared := "x: &x {a: 1}\n"
+	tests := []struct {
+		name, in string
+		op       operation
+		reason   string
+	}{
+		{"scalar on the way", "a: 1\n", set(2, "a", "b"), "a is a integer, not an object"},
+		{"list on the way", "a: []\n", set(2, "a", "b"), "a is a list, not an object"},
+		{"below an anchor", shared, set(2, "x", "a"), "x is in the reach of an anchor"},
+		{"an anchor goes", "a:\n  b: &b 1\nc: *b\n", del("a"), "a has an anchor in it"},
+		{"an anchor is replaced", "a:\n  b: &b 1\nc: *b\n", set(1, "a"), "a has an anchor in it"},
+		{"alias", shared + "a: *x\n", set(2, "a", "b"), "a is the alias *x"},
+		{"merged on the way", "x: &x {a: {b: 1}}\nc:\n  <<: *x\n", set(2, "c", "a", "b"), "a is merged into c"},
+		{"merged, deleted", shared + "c:\n  <<: *x\n", del("c", "a"), "a is merged into c"},
+		{"comes back when deleted", shared + "c:\n  <<: *x\n  a: 2\n", del("c", "a"), "a is merged into c"},
+		{"merged, appended to", "x: &x {a: [1]}\nc:\n  <<: *x\n", appendTo(2, "c", "a"), "a is merged into c"},
+		{"merge key", shared + "c:\n  <<: *x\n", set(2, "c", "<<"), "<< is a merge key"},
+		{"tag", "a: !!str 1\n", set(2, "a"), "a has a tag"},
+		{"key there twice", "a: 1\na: 2\n", del("a"), `key "a" is there twice`},
+		{"key of another form", "? a\n: b\n", set(2, "a"), "the key of a is written in an unusual way"},
+		{"no list", "a: b\n", appendTo(2, "a"), "a is a string, not a list"},
+		{"line end that counts", "a:\n  b: |\n    x", set(2, "a", "c"), "the text ends in a.b, which a line end would change"},
+		{"whole document", "a: b\n", del(), "it is a whole document"},
+		{"type", "a: b\n", set(struct{}{}, "a"), "value of type struct {}"},
+		{"no UTF-8", "a: b\n", set("\xff", "a"), "value is not UTF-8"},
+		{"keys twice", "a: b\n", set(entries{{"k", 1}, {"k", 2}}, "a"), `key "k" is empty, there twice or not UTF-8`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			edits, err := tt.op(root(t, head+tt.in))
+			if !errors.Is(err, manifest.ErrEdit) || len(edits) > 0 || err.Error() != "cannot edit: "+tt.reason {
+				t.Errorf("edit of %q: got %v, %v, want an error: %s", tt.in, edits, err, tt.reason)
+			}
+		})
+	}
+	if _, err := (*manifest.Node)(nil).Set(1, "a"); !errors.Is(err, manifest.ErrEdit) {
+		t.Errorf("Set below nil: got %v, want ErrEdit", err)
+	}
+}
+
+func TestApplyRefused(t *testing.T) {
+	t.Parallel()
+	n := root(t, head+"a: 1\nb: 2\n")
+	file := n.Document().File
+	at := func(start, end int, text string) manifest.Edit {
+		return manifest.Edit{File: file, Start: start, End: end, Text: text}
+	}
+	tests := []struct {
+		name  string
+		edits []manifest.Edit
+		want  error
+	}{
+		{"overlap", []manifest.Edit{at(29, 30, "3"), at(26, 31, "")}, manifest.ErrOverlap},
+		{"two texts at one place", []manifest.Edit{at(30, 30, "\nc: 3"), at(30, 30, "\nd: 3")}, manifest.ErrOverlap},
+		{"outside", []manifest.Edit{at(100, 101, "")}, manifest.ErrEdit},
+		{"backwards", []manifest.Edit{at(2, 1, "")}, manifest.ErrEdit},
+		{"another file", []manifest.Edit{{File: new(manifest.File)}}, manifest.ErrEdit},
+		{"not readable", []manifest.Edit{at(29, 30, "[")}, manifest.ErrEdit},
+		{"a key of a comment", []manifest.Edit{at(26, 26, "#")}, manifest.ErrEdit},
+		{"a document more", []manifest.Edit{at(31, 31, "---\n")}, manifest.ErrEdit},
+		{"a value that grows", []manifest.Edit{at(30, 30, " x")}, manifest.ErrEdit},
+		{"a key twice", []manifest.Edit{at(30, 30, "\nb: 3")}, manifest.ErrEdit},
+	}
+	for _, tt := range tests {
+		if got, err := manifest.Apply(file, tt.edits); !errors.Is(err, tt.want) || got != nil {
+			t.Errorf("%s: Apply = %q, %v, want %v", tt.name, got, err, tt.want)
+		}
+	}
+	_, err := manifest.Apply(file, tests[0].edits)
+	if want := "edits overlap: at ship.yaml:3:1 and at ship.yaml:3:4"; err == nil || err.Error() != want {
+		t.Errorf("Apply: got %v, want %s", err, want)
+	}
+	rendered := &manifest.File{Path: "x", Renderer: "helm"}
+	if _, err := manifest.Apply(rendered, nil); !errors.Is(err, manifest.ErrEdit) {
+		t.Errorf("Apply to a rendered file: got %v, want ErrEdit", err)
+	}
+	same := at(29, 30, "3")
+	if got, err := manifest.Apply(file, []manifest.Edit{same, same}); err != nil || string(got) != head+"a: 3\nb: 2\n" {
+		t.Errorf("Apply of the same edit twice = %q, %v", got, err)
 	}
 }

@@ -25,16 +25,10 @@ func (l layout) edit(start, end int, text string) Edit {
 
 // lineStart is where the line of pos starts; behind the mark that a file may start
 // with.
-func (l layout) lineStart(pos int) int {
-	start := pos - l.column(pos)
-	if start == 0 && bytes.HasPrefix(l.text, []byte("\uFEFF")) {
-		start = min(pos, len("\uFEFF"))
-	}
-	return start
-}
+func (l layout) lineStart(pos int) int { return pos - l.column(pos) }
 
 // indentation is the number of bytes before pos on its line.
-func (l layout) indentation(pos int) int { return pos - l.lineStart(pos) }
+func (l layout) indentation(pos int) int { return l.column(pos) }
 
 // opensLine reports whether only blanks stand before pos on its line, which it
 // returns.
@@ -68,12 +62,12 @@ func (l layout) eol(pos int) string {
 	return "\n"
 }
 
-// rest is what stands behind pos on its line: its line end, and whether there are
-// only blanks or a comment.
+// rest is where the line of pos ends, and whether there are only blanks or a
+// comment behind pos, which is the end of a node.
 func (l layout) rest(pos int) (end int, free bool) {
 	end = l.lineEnd(pos)
 	text := bytes.TrimLeft(l.text[pos:end], " \t")
-	return end, len(text) == 0 || text[0] == '#' && (len(text) < end-pos || pos > 0 && isBlank(l.text[pos-1]))
+	return end, len(text) == 0 || text[0] == '#'
 }
 
 // colon is the offset of the colon behind a key; ok is false for keys that are

@@ -1,5 +1,7 @@
 package manifest
 
+import "strings"
+
 // replace puts v in the place of n.
 func (n *Node) replace(v any) ([]Edit, error) {
 	if err := checkFits(n, v); err != nil {
@@ -159,7 +161,11 @@ func (l layout) replaceField(n *Node, v any) ([]Edit, error) {
 	case !n.isWritten():
 		return []Edit{l.edit(keyLine, keyLine, text)}, nil
 	case n.start <= keyLine: // it starts on the key's line: its comment stays there
-		return []Edit{l.edit(behind, last, string(l.text[end:last])+text)}, nil
+		own := string(l.text[end:last])
+		if strings.HasPrefix(own, "#") {
+			own = " " + own
+		}
+		return []Edit{l.edit(behind, last, own+text)}, nil
 	case inline:
 		return []Edit{l.edit(behind, last, " "+text+comment)}, nil
 	}

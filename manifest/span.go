@@ -103,7 +103,8 @@ func (s *spanner) nextLine(pos int) int {
 	return pos + 1
 }
 
-// column counts the bytes before pos on its line.
+// column counts the bytes before pos on its line, without the mark that a text may
+// start with.
 func (s *spanner) column(pos int) int {
 	start := pos
 	for start > 0 {
@@ -116,6 +117,9 @@ func (s *spanner) column(pos int) int {
 			return pos - start
 		}
 		start--
+	}
+	if bytes.HasPrefix(s.text, []byte("\uFEFF")) {
+		return max(0, pos-len("\uFEFF"))
 	}
 	return pos
 }

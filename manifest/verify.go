@@ -129,6 +129,10 @@ func (c *comparison) matches(old, changed *Node) bool {
 		if c.replaced(was) {
 			continue
 		}
+		if stride == 1 && !was.isWritten() && k < len(changed.children) && c.near(was) && c.isAdded(&changed.children[k]) {
+			k++ // an item that is written now
+			continue
+		}
 		is := next()
 		if is == nil {
 			return false
