@@ -91,7 +91,7 @@ func (n *Node) Append(value any, path ...string) ([]Edit, error) {
 	case at.kind == Null:
 		return at.replace([]any{v})
 	case at.kind != Sequence:
-		return nil, refuse("%s is a %s, not a list", describe(at), at.kind)
+		return nil, refuse("%s is of type %s, not list", describe(at), at.kind)
 	}
 	return at.appendItem(v)
 }
@@ -148,7 +148,7 @@ func (n *Node) follow(path []string) (at *Node, rest []string, err error) {
 		case len(rest) == 0 || at.kind == Null:
 			return at, rest, nil
 		case at.kind != Mapping:
-			return nil, nil, refuse("%s is a %s, not an object", describe(at), at.kind)
+			return nil, nil, refuse("%s is of type %s, not object", describe(at), at.kind)
 		}
 		i := at.own(rest[0])
 		if i < 0 {

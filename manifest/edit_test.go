@@ -205,8 +205,8 @@ func TestEditRefused(t *testing.T) {
 		op       operation
 		reason   string
 	}{
-		{"scalar on the way", "a: 1\n", set(2, "a", "b"), "a is a integer, not an object"},
-		{"list on the way", "a: []\n", set(2, "a", "b"), "a is a list, not an object"},
+		{"scalar on the way", "a: 1\n", set(2, "a", "b"), "a is of type integer, not object"},
+		{"list on the way", "a: []\n", set(2, "a", "b"), "a is of type list, not object"},
 		{"below an anchor", shared, set(2, "x", "a"), "x is in the reach of an anchor"},
 		{"an anchor goes", "a:\n  b: &b 1\nc: *b\n", del("a"), "a has an anchor in it"},
 		{"an anchor is replaced", "a:\n  b: &b 1\nc: *b\n", set(1, "a"), "a has an anchor in it"},
@@ -219,7 +219,7 @@ func TestEditRefused(t *testing.T) {
 		{"tag", "a: !!str 1\n", set(2, "a"), "a has a tag"},
 		{"key there twice", "a: 1\na: 2\n", del("a"), `key "a" is there twice`},
 		{"key of another form", "? a\n: b\n", set(2, "a"), "the key of a is written in an unusual way"},
-		{"no list", "a: b\n", appendTo(2, "a"), "a is a string, not a list"},
+		{"no list", "a: b\n", appendTo(2, "a"), "a is of type string, not list"},
 		{"line end that counts", "a:\n  b: |\n    x", set(2, "a", "c"), "the text ends in a.b, which a line end would change"},
 		{"whole document", "a: b\n", del(), "it is a whole document"},
 		{"type", "a: b\n", set(struct{}{}, "a"), "value of type struct {}"},

@@ -77,9 +77,10 @@ func (c *comparison) near(n *Node) bool {
 	return i < len(c.edits) && c.edits[i].Start <= c.lines.lineEnd(n.end)
 }
 
-// replaced reports whether an edit replaces the whole of n, which is written.
+// replaced reports whether an edit replaces the whole of n, which is written; the
+// line end behind a block scalar may stay.
 func (c *comparison) replaced(n *Node) bool {
-	for i := c.from(n.end); i < len(c.edits) && c.edits[i].Start <= n.start; i++ {
+	for i := c.from(layoutOf(n).contentEnd(n)); i < len(c.edits) && c.edits[i].Start <= n.start; i++ {
 		if c.edits[i].Start < c.edits[i].End {
 			return true
 		}
