@@ -1,7 +1,6 @@
 package manifest
 
 import (
-
 	"bytes"
 	"errors"
 	"maps"

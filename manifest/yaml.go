@@ -238,6 +238,10 @@ func (t *tree) fill(from *yaml.Node, n *Node, shared bool) {
 	default:
 		t.err = syntaxf(n.start, "node of an unknown kind")
 	}
+	if at := n.start - t.base; !n.props && at < len(t.text) && t.text[at] == '!' && n.style != Alias {
+		// The tag ! alone, which the parser does not tell of; or that of a first key.
+		n.props = len(n.children) == 0 || n.children[0].start != n.start
+	}
 	if a != nil {
 		a.size, a.done = t.total-before, true
 	}
