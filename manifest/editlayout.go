@@ -147,7 +147,7 @@ func (l layout) element(n *Node, i int) (e element, ok bool) {
 	}
 	value := &n.children[i]
 	if n.style == Flow {
-		return element{value.start, value.end, value}, value.isWritten()
+		return element{value.start, value.end, value}, value.isWritten() && !l.isPair(value)
 	}
 	dash := n.start
 	if i > 0 {

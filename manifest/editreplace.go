@@ -16,6 +16,8 @@ func (n *Node) replace(v any) ([]Edit, error) {
 	switch {
 	case n.parent == nil && n.doc.isCut(): // the parser leaves it unread
 		return nil, refuse("more stands behind %s", describe(n))
+	case l.isPair(n):
+		return nil, refuse("%s is a pair without brackets", describe(n))
 	case inFlow(n):
 		return l.replaceFlow(n, v)
 	case n.parent == nil || n.parent.kind == Sequence:
