@@ -6,9 +6,7 @@ import "strings"
 type section struct {
 	name string
 	text string
-	line int // the line of the archive at which the text starts
-	// start and end are where the text stands in the archive, in bytes.
-	start, end int
+	line int // of the archive, at which the text starts
 }
 
 // sections splits an archive in the format of golang.org/x/tools/txtar: a comment,
@@ -18,26 +16,28 @@ func sections(archive string) (comment string, list []section) {
 	if archive != "" && !strings.HasSuffix(archive, "\n") {
 		archive += "\n"
 	}
+	var text strings.Builder
 	open := section{line: 1}
-	end := func(at int) {
-		open.end = at
-		open.text = archive[open.start:at]
+	end := func() {
+		open.text = text.String()
+		text.Reset()
 		if open.name == "" {
 			comment = open.text
 			return
 		}
 		list = append(list, open)
 	}
-	pos, line := 0, 1
-	for text := range strings.Lines(archive) {
-		if name := sectionName(text); name != "" {
-			end(pos)
-			open = section{name: name, line: line + 1, start: pos + len(text)}
-		}
-		pos += len(text)
+	line := 1
+	for content := range strings.Lines(archive) {
 		line++
+		if name := sectionName(content); name != "" {
+			end()
+			open = section{name: name, line: line}
+			continue
+		}
+		text.WriteString(content)
 	}
-	end(pos)
+	end()
 	return comment, list
 }
 

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
 // A fixture is one archive, or one file that stands for itself.
@@ -23,10 +25,10 @@ type file struct {
 	name   string // in the archive; of a file that stands for itself, its path
 	text   string
 	wants  []*want
-	fixed  *string // what the text is after all fixes; nil where that is not said
-	before string  // of positions in the archive: its path and what it takes
-	line   int     // of the archive at which the text starts, less one
-	single bool    // not in an archive
+	fixed  *file  // what the text is after all fixes; nil where that is not said
+	before string // of positions in the archive: its path and what it takes
+	line   int    // of the archive at which the text starts, less one
+	single bool   // not in an archive
 }
 
 // at is a position for failures: the line of the archive, then that of the file.
@@ -35,6 +37,16 @@ func (f *file) at(line int) string {
 		return fmt.Sprintf("%s:%d", f.before, line)
 	}
 	return fmt.Sprintf("%s:%d: %s:%d", f.before, f.line+line, f.name, line)
+}
+
+// at is a position in one of the files as failures name it.
+func at(group []*file, p manifest.Position) string {
+	for _, m := range group {
+		if m.name == p.Path {
+			return m.at(p.Line)
+		}
+	}
+	return p.String()
 }
 
 // compat reports whether the file is for compat mode: a directory that it is in
@@ -68,8 +80,7 @@ func (f *fixture) readSingle() error {
 	fixed, err := os.ReadFile(filepath.FromSlash(f.path + fixedSuffix))
 	switch {
 	case err == nil:
-		text := string(fixed)
-		m.fixed = &text
+		m.fixed = &file{text: string(fixed), before: f.path + fixedSuffix, single: true}
 	case !errors.Is(err, os.ErrNotExist):
 		return err
 	}
@@ -117,7 +128,7 @@ func (f *fixture) section(s section) error {
 	case (isFixed || isWant) && of == nil:
 		return f.mistake(s, "section %s is behind no section %s", s.name, name)
 	case isFixed:
-		of.fixed = &m.text
+		of.fixed = m
 	case isWant:
 		var wants []*want
 		wants, err = inSection(m)

@@ -58,17 +58,40 @@ func run(t testing.TB, name string, files []string, rule func(*fixture) (*lint.R
 		}
 		s.compatOnly = s.compatOnly || f.compatOnly
 		for _, group := range f.groups() {
-			found, err := check(r, f.options, group)
-			if err != nil {
+			if err := hold(t, r, f, group, &s); err != nil {
 				t.Errorf("%s: %v", f.path, err)
 				s.broken = true
 				break
 			}
-			found.compare(t, group)
-			s.add(found, group)
+		}
+		if !updating() {
+			continue
+		}
+		if err := f.write(); err != nil {
+			t.Errorf("update fixture: %v", err)
 		}
 	}
 	s.judge(t, name)
+}
+
+// hold holds a rule against the files of a context.
+func hold(t testing.TB, rule *lint.Rule, f *fixture, group []*file, s *strength) error {
+	t.Helper()
+	found, err := check(rule, f.options, group)
+	if err != nil {
+		return err
+	}
+	found.compare(t, group)
+	if texts, ok := fix(t, rule, f.options, group, found); ok {
+		if updating() {
+			f.update(group, texts)
+		}
+		compareTexts(t, group, texts)
+	} else {
+		s.broken = true
+	}
+	s.add(found, group)
+	return nil
 }
 
 // found is what linting the files of a context gave.

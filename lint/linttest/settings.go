@@ -32,14 +32,15 @@ func readSettings(path, comment string) (settings, error) {
 		if m == nil {
 			continue
 		}
-		if err := s.set(m[1], strings.TrimSpace(m[2]), path, line); err != nil {
+		if err := s.set(m[1], m[2], path, line); err != nil {
 			errs = append(errs, fmt.Errorf("%s:%d: %s: %w", path, line, m[1], err))
 		}
 	}
 	return s, errors.Join(errs...)
 }
 
-func (s *settings) set(key, value, path string, line int) error {
+func (s *settings) set(key, text, path string, line int) error {
+	value := strings.TrimSpace(text)
 	switch key {
 	case "kubernetes":
 		s.options.Kubernetes = value
@@ -50,7 +51,7 @@ func (s *settings) set(key, value, path string, line int) error {
 			}
 		}
 	case "args":
-		args, err := readArgs(value, path, line)
+		args, err := readArgs("args:"+text, path, line)
 		s.args = args
 		return err
 	case "compat":
@@ -99,9 +100,9 @@ func setValue(v *lint.Values, pair string) error {
 	return nil
 }
 
-// readArgs reads a mapping in YAML, on a line of the archive at path.
+// readArgs reads "args: {key: x}", which is that line of the archive at path.
 func readArgs(text, path string, line int) (*manifest.Node, error) {
-	document := strings.Repeat("\n", line-1) + "{apiVersion: linttest/v1, kind: Arguments, args: " + text + "\n}\n"
+	document := strings.Repeat("\n", line-1) + text + "\napiVersion: linttest/v1\nkind: Arguments\n"
 	b := manifest.ReadFile(path, []byte(document), manifest.Options{})
 	if len(b.Problems) > 0 {
 		return nil, b.Problems[0].Err

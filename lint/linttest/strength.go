@@ -13,11 +13,19 @@ type strength struct {
 	compatOnly bool
 	wants      bool // a line must be flagged
 	unflagged  bool // an object that the rule looks at must not be
+	fixes      bool // there is a fix
+	fixed      bool // it is said what a text is after fixes
 }
 
 // add counts what the files of a context show. Those for compat mode show
 // something only of a rule that is for nothing else.
 func (s *strength) add(f *found, group []*file) {
+	for i := range f.Diagnostics {
+		s.fixes = s.fixes || firstFix(&f.Diagnostics[i]) != nil
+	}
+	for _, m := range group {
+		s.fixed = s.fixed || m.fixed != nil
+	}
 	if group[0].compat() != s.compatOnly {
 		return
 	}
@@ -71,5 +79,8 @@ func (s *strength) judge(t testing.TB, name string) {
 	}
 	if !s.unflagged {
 		t.Errorf("%s: the fixture is too weak: each object that the rule looks at in %s is flagged, so a rule that always reports would pass", name, mode)
+	}
+	if s.fixes && !s.fixed {
+		t.Errorf("%s: the fixture is too weak: the rule has fixes, and no section %s says what they give", name, fixedSuffix)
 	}
 }
