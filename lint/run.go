@@ -55,7 +55,8 @@ type Result struct {
 	Problems []Problem
 }
 
-// A Problem is a rule that failed, or an object that could not be judged.
+// A Problem is a rule that failed, an object that could not be judged, or a
+// mistake in a configuration or a comment.
 type Problem struct {
 	Rule     string // empty where it is no rule's
 	Object   ObjectRef
@@ -63,9 +64,12 @@ type Problem struct {
 	Err      error
 }
 
-// Error is "path:line:column: object: rule: cause".
+// Error is "path:line:column: object: rule: cause", as far as these are known.
 func (p Problem) Error() string {
-	text := p.Position.String() + ": "
+	text := ""
+	if p.Position != (manifest.Position{}) {
+		text = p.Position.String() + ": "
+	}
 	if p.Object.Kind != "" {
 		text += p.Object.String() + ": "
 	}

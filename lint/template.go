@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -68,10 +69,14 @@ func (t Template) Titled(title string) Template {
 	return t
 }
 
-// Rule makes a rule of arguments, a mapping or nil. Errors have the position of
-// the argument. The rule has the template's kinds, and no name.
+// Rule makes a rule of arguments, a mapping or nil. An error about an argument is
+// a [Problem] with its position. The rule has the template's kinds, and no name.
 func (t Template) Rule(args *manifest.Node) (*Rule, error) {
 	r, err := t.make(args)
+	if p := (Problem{}); errors.As(err, &p) {
+		p.Err = fmt.Errorf("template %s: %w", t.Name, p.Err)
+		return nil, p
+	}
 	if err != nil {
 		return nil, fmt.Errorf("template %s: %w", t.Name, err)
 	}
@@ -128,20 +133,20 @@ func paramType(t reflect.Type) string {
 // decode reads arguments into a struct of parameters.
 func decode(args *manifest.Node, into reflect.Value) error {
 	if args.Exists() && args.Kind() != manifest.Mapping {
-		return fmt.Errorf("%s: arguments are a %s, not an object", args.Position(), args.Kind())
+		return argumentf(args, "arguments are a %s, not an object", args.Kind())
 	}
 	given := make(map[int]bool)
 	for key, value := range args.Entries() {
 		i := fieldOf(into.Type(), key)
 		if i < 0 {
-			return fmt.Errorf("%s: has invalid keys: %s", value.Key().Position(), key)
+			return argumentf(value.Key(), "has invalid keys: %s", key)
 		}
 		given[i] = true
 		if !value.Exists() {
 			continue
 		}
 		if err := decodeValue(value, into.Field(i)); err != nil {
-			return fmt.Errorf("%s: param %s: %w", value.Position(), key, err)
+			return argumentf(value, "param %s: %w", key, err)
 		}
 	}
 	for i := range into.NumField() {
@@ -159,6 +164,11 @@ func decode(args *manifest.Node, into reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+// argumentf makes an error about an argument.
+func argumentf(n *manifest.Node, format string, args ...any) error {
+	return Problem{Position: n.Position(), Err: fmt.Errorf(format, args...)}
 }
 
 func fieldOf(t reflect.Type, key string) int {
