@@ -7,8 +7,8 @@ import (
 
 // What a pattern may have: bytes, and patterns that its braces stand for.
 const (
-	maxPattern      = 4096
-	maxAlternatives = 1000
+	maxPattern      = 1024
+	maxAlternatives = 100
 )
 
 // matchGlob reports whether name fits pattern: that of [path.Match], in which **

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"iter"
 	"strconv"
 	"strings"
@@ -291,9 +292,38 @@ func (n *Node) PathBelow(top *Node) string {
 		}
 		n = n.parent
 	}
+	return joinPath(elems)
+}
+
+// NamedPath is [Node.Path] with the names of the items of lists, as far as they
+// have one, in place of their numbers: "spec.containers[web].image". It does not
+// change when items are moved.
+func (n *Node) NamedPath() string {
+	var elems []string
+	for ; n != nil && n.parent != nil; n = n.parent {
+		if n.parent.kind == Sequence {
+			name, _ := n.Get("name").Str()
+			elems = append(elems, "["+pathElem(name)+"]")
+			continue
+		}
+		elems = append(elems, pathElem(cmp.Or(n.Key(), n).keyText()))
+	}
+	return joinPath(elems)
+}
+
+// pathElem is a key or name as it stands in a path.
+func pathElem(name string) string {
+	if strings.ContainsAny(name, ".[]\"") {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+// joinPath joins the elements of a path, the last one first.
+func joinPath(elems []string) string {
 	var b strings.Builder
 	for i := len(elems) - 1; i >= 0; i-- {
-		if b.Len() > 0 && elems[i][0] != '[' {
+		if b.Len() > 0 && !strings.HasPrefix(elems[i], "[") {
 			b.WriteByte('.')
 		}
 		b.WriteString(elems[i])

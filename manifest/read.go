@@ -93,6 +93,7 @@ func (r *reader) text(use func(*Document)) {
 		r.problem(0, fmt.Errorf("%w: UTF-16, not UTF-8", ErrSyntax))
 		return
 	}
+	before := 0
 	segments(r.file.Text, func(seg segment) bool {
 		if r.docs >= r.limits.Documents {
 			r.problem(seg.start, fmt.Errorf("%w: more than %d documents in a file", ErrLimit, r.limits.Documents))
@@ -100,7 +101,7 @@ func (r *reader) text(use func(*Document)) {
 		}
 		docs, err := r.documents(seg)
 		for _, doc := range docs {
-			doc.Index = r.docs
+			doc.Index, doc.before = r.docs, before
 			r.docs++
 			r.duplicates(doc.Root)
 			if doc.Root.Kind() != Null {
@@ -111,6 +112,7 @@ func (r *reader) text(use func(*Document)) {
 			r.docs++
 			r.problem(offsetOf(err, seg.start), err)
 		}
+		before = seg.end
 		return true
 	})
 }
