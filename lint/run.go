@@ -25,6 +25,11 @@ type Options struct {
 	Kubernetes string
 	// Values are what fixes need and no rule can know.
 	Values Values
+	// Suppress keeps diagnostics of some objects from being reported.
+	Suppress []Suppression
+	// RequireReason makes a suppression without a reason a Problem. It suppresses
+	// nevertheless. Annotations have no reasons in compat mode.
+	RequireReason bool
 	// Baseline holds what is known already, and is not to be reported again.
 	Baseline *Baseline
 	// Now is the time by which suppressions expire; zero: none does.
@@ -48,10 +53,15 @@ type Result struct {
 	// Diagnostics are in the order of contexts by name, then objects as they were
 	// given, then rules by name, then as the rule reported them.
 	Diagnostics []Diagnostic
-	// Suppressed are the diagnostics that an annotation, a comment or the baseline
-	// suppresses, in the same order.
+	// Suppressed are the diagnostics that an annotation, a comment, the
+	// configuration or the baseline suppresses, in the same order; those of the
+	// baseline stand last.
 	Suppressed []Suppressed
-	// Problems are what could not be judged.
+	// Unused are the suppressions that suppressed nothing, sorted by position. There
+	// are none in compat mode.
+	Unused []Unused
+	// Problems are what could not be judged, then suppressions that have expired or
+	// cannot be read. The latter suppress nothing.
 	Problems []Problem
 }
 
@@ -100,11 +110,14 @@ func Run(ctx context.Context, objects []*manifest.Object, rules []*Rule, opts Op
 	if err := e.run(ctx, jobs, found); err != nil {
 		return nil, err
 	}
-	for _, r := range found {
+	suppress := newSuppressor(&opts, e.rules, objects)
+	for i, r := range found {
+		suppress.apply(&r, jobs[i].object)
 		result.Diagnostics = append(result.Diagnostics, r.Diagnostics...)
 		result.Suppressed = append(result.Suppressed, r.Suppressed...)
 		result.Problems = append(result.Problems, r.Problems...)
 	}
+	suppress.report(result)
 	opts.Baseline.apply(result)
 	return result, nil
 }
@@ -234,7 +247,6 @@ func (e *engine) object(j job) Result {
 			r.Problems = append(r.Problems, Problem{Object: Ref(j.object), Position: m.Position, Err: m.Err})
 		}
 	}
-	suppress(&r, j.object, e)
 	return r
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
@@ -26,7 +25,7 @@ import (
 func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*Rule, error) {
 	s := selection{
 		config: c, templates: templates, compat: compat,
-		rules: make(map[string]*Rule, len(builtin)), enabled: make(map[string]bool),
+		rules: make(ruleNames, len(builtin)), enabled: make(map[string]bool),
 	}
 	for _, r := range builtin {
 		s.rules[r.Name] = r
@@ -37,7 +36,7 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	s.custom()
 	s.include()
 	for _, name := range c.Exclude {
-		for _, r := range s.find(name) {
+		for _, r := range s.rules.find(name) {
 			delete(s.enabled, r.Name)
 		}
 	}
@@ -57,7 +56,7 @@ type selection struct {
 	config    *Config
 	templates []Template
 	compat    bool
-	rules     map[string]*Rule // all there are, by name
+	rules     ruleNames // all there are
 	enabled   map[string]bool
 	errs      []error
 }
@@ -165,7 +164,7 @@ func otherTemplate(check *CustomCheck, old *Rule) error {
 
 func (s *selection) include() {
 	for _, name := range s.config.Include {
-		found := s.find(name)
+		found := s.rules.find(name)
 		for _, r := range found {
 			s.enabled[r.Name] = true
 		}
@@ -173,28 +172,4 @@ func (s *selection) include() {
 			s.errorf(s.config.names[name], "check %q not found", name)
 		}
 	}
-}
-
-// find returns the rules that a name stands for.
-func (s *selection) find(name string) []*Rule {
-	if r := s.rules[name]; r != nil {
-		return []*Rule{r}
-	}
-	var aliased, grouped []*Rule
-	for _, r := range s.rules {
-		if hasFold(r.Aliases, name) {
-			aliased = append(aliased, r)
-		}
-		if hasFold(r.Groups, name) {
-			grouped = append(grouped, r)
-		}
-	}
-	if aliased != nil {
-		return aliased
-	}
-	return grouped
-}
-
-func hasFold(list []string, name string) bool {
-	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, name) })
 }
