@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
@@ -59,5 +60,9 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	d.Object = Ref(p.Object)
 	d.Span = n.Place()
 	d.Field = n.Path()
+	d.NamedField = d.Field
+	if strings.Contains(d.Field, "[") {
+		d.NamedField = n.NamedPath()
+	}
 	p.report(d)
 }

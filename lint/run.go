@@ -60,6 +60,10 @@ type Result struct {
 	// Unused are the suppressions that suppressed nothing, sorted by position. There
 	// are none in compat mode.
 	Unused []Unused
+	// Fixed are the entries of the baseline that nothing was found for, of the rules
+	// that ran, in the order of [Baseline.Known]. What is in files that were not read
+	// looks so too.
+	Fixed []KnownCount
 	// Problems are what could not be judged, then suppressions that have expired or
 	// cannot be read. The latter suppress nothing.
 	Problems []Problem
@@ -118,7 +122,7 @@ func Run(ctx context.Context, objects []*manifest.Object, rules []*Rule, opts Op
 		result.Problems = append(result.Problems, r.Problems...)
 	}
 	suppress.report(result)
-	opts.Baseline.apply(result)
+	opts.Baseline.apply(result, e.rules)
 	return result, nil
 }
 
