@@ -264,6 +264,20 @@ func TestConfigChangesBuiltin(t *testing.T) {
 	}
 }
 
+// TestConfigParamsOfYAML12 has arguments that are strings in YAML 1.2 alone.
+func TestConfigParamsOfYAML12(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"on": true, "yes": true, "'true'": true, "true": false, "False": false} {
+		c, err := lint.ReadConfig("c.yaml", []byte("customChecks:\n- {name: a, template: wants-label, params: {key: "+text+"}}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Rules(nil, []lint.Template{labelTemplate()}, true); (err == nil) != want {
+			t.Errorf("the argument %s is a string: %v, want %v (%v)", text, err == nil, want, err)
+		}
+	}
+}
+
 func TestConfigIgnores(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

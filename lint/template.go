@@ -188,6 +188,9 @@ func decodeValue(n *manifest.Node, into reflect.Value) error {
 		return decodeValue(n, into.Elem())
 	case reflect.String:
 		s, ok := n.Str()
+		if !ok && n.Kind() == manifest.Bool && !isTrueFalse(n.Text()) {
+			s, ok = n.Text(), true // on, yes: a string in YAML 1.2, and to KubeLinter
+		}
 		if !ok {
 			return mismatch
 		}
@@ -226,6 +229,9 @@ func decodeValue(n *manifest.Node, into reflect.Value) error {
 	}
 	return nil
 }
+
+// isTrueFalse reports whether s is a truth value in YAML 1.2 too.
+func isTrueFalse(s string) bool { return strings.EqualFold(s, "true") || strings.EqualFold(s, "false") }
 
 func checkEnum(v reflect.Value, enum []string) error {
 	check := func(s string) error {
