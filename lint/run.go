@@ -164,7 +164,11 @@ type compiledRule struct {
 func compile(rules []*Rule, compat bool) []compiledRule {
 	list := make([]compiledRule, len(rules))
 	for i, r := range rules {
-		list[i] = compiledRule{r, newKindSet(r.Kinds, compat)}
+		kinds := r.Kinds
+		if compat && r.CompatKinds != nil {
+			kinds = r.CompatKinds
+		}
+		list[i] = compiledRule{r, newKindSet(kinds, compat)}
 	}
 	slices.SortFunc(list, func(a, b compiledRule) int { return strings.Compare(a.Name, b.Name) })
 	return list
