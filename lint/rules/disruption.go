@@ -258,10 +258,9 @@ func (b minimum) blocked(p *lint.Pass) ([]*manifest.Object, error) {
 // selector is a set of labels that the budget's selector matches.
 func (b minimum) blockedCompat(p *lint.Pass) ([]*manifest.Object, error) {
 	var list []*manifest.Object
-	for pod := range p.Context.Pods() {
-		o := pod.Object
+	for _, o := range p.Context.Objects {
 		selector, ok := o.Selector()
-		if !ok || o.Group == "extensions" || o.Kind == "ReplicationController" || o.Namespace != p.Object.Namespace {
+		if !ok || !o.Known || o.Group == "extensions" || o.Kind == "ReplicationController" || o.Namespace != p.Object.Namespace {
 			continue
 		}
 		if err := selectorError(selector); err != nil {
