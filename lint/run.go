@@ -199,7 +199,7 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 		group.Go(func() {
 			for i := range next {
 				for k := i; k < min(i+batch, len(jobs)) && ctx.Err() == nil; k++ {
-					found[k] = e.object(jobs[k])
+					found[k] = e.object(ctx, jobs[k])
 				}
 			}
 		})
@@ -213,9 +213,9 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 }
 
 // object runs all rules over one object.
-func (e *engine) object(j job) Result {
+func (e *engine) object(ctx context.Context, j job) Result {
 	var r Result
-	pass := Pass{Object: j.object, Context: j.context, Options: e.opts}
+	pass := Pass{Object: j.object, Context: j.context, Options: e.opts, ctx: ctx}
 	pass.report = func(d Diagnostic) { r.Diagnostics = append(r.Diagnostics, d) }
 	for i := range e.rules {
 		rule := &e.rules[i]
