@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -92,11 +91,6 @@ func disruptionDifferences() []Difference {
 		KubeLinter: "compares each workload alone",
 		Plimsoll:   "compares all workloads that the budget is for, together",
 		Reason:     "a budget counts the pods, whatever made them",
-	}, {
-		Rule:       rule,
-		KubeLinter: "rounds what percentages give with the error of binary fractions: 7% of 100 are 8",
-		Plimsoll:   "rounds as the disruption controller does",
-		Reason:     "that is what is in force",
 	}, {
 		Rule:       "pdb-unhealthy-pod-eviction-policy",
 		KubeLinter: "does not look at policy/v1beta1",
@@ -244,11 +238,7 @@ func (b minimum) blocked(p *lint.Pass) ([]*manifest.Object, error) {
 			total += n
 		}
 	}
-	least := int64(b.value)
-	if b.percent {
-		least = (total*least + 99) / 100 // https://pkg.go.dev/k8s.io/apimachinery/pkg/util/intstr#GetScaledValueFromIntOrPercent
-	}
-	if least <= 0 || total > least {
+	if least := b.of(total); least <= 0 || total > least {
 		return nil, nil
 	}
 	return list, nil
@@ -269,7 +259,7 @@ func (b minimum) blockedCompat(p *lint.Pass) ([]*manifest.Object, error) {
 		if len(selector.Expressions) > 0 {
 			return nil, fmt.Errorf("invalid selector: [%s]", notLabel(selector))
 		}
-		if b.selector.Matches(selector.Labels) && b.reaches(compatReplicas(p, o)) {
+		if n := compatReplicas(p, o); n <= b.of(n) && b.selector.Matches(selector.Labels) {
 			list = append(list, o)
 		}
 	}
@@ -286,14 +276,13 @@ func notLabel(s manifest.Selector) string {
 	return ""
 }
 
-// reaches reports whether a number of replicas is not above b, as KubeLinter
-// computes it.
-func (b minimum) reaches(replicas int64) bool {
-	least := int64(b.value)
-	if b.percent {
-		least = int64(math.Ceil(float64(replicas) * (float64(b.value) / 100)))
+// of is how many of a number of pods b asks for, rounded up.
+// https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages
+func (b minimum) of(pods int64) int64 {
+	if !b.percent {
+		return int64(b.value)
 	}
-	return replicas <= least
+	return (pods*int64(b.value) + 99) / 100
 }
 
 // compatReplicas are the replicas of a workload as KubeLinter counts them for a
