@@ -66,8 +66,8 @@ func runDanglingAutoscaler(p *lint.Pass) error {
 			}
 		}
 	} else {
-		for _, w := range p.Context.Objects {
-			if t.is(w) && p.Context.SameNamespace(o, w) {
+		for w := range p.Context.Of(t.group(), t.kind) {
+			if w.Name == t.name && p.Context.SameNamespace(o, w) {
 				return nil
 			}
 		}
@@ -109,11 +109,16 @@ func scaleTarget(o *manifest.Object) target {
 	return t
 }
 
-// is reports whether t is o, in whatever version of the API.
-func (t target) is(o *manifest.Object) bool {
+// group is that of t's API.
+func (t target) group() string {
 	group, _, named := strings.Cut(t.apiVersion, "/")
 	if !named {
-		group = ""
+		return ""
 	}
-	return o.Name == t.name && o.Kind == t.kind && o.Group == group
+	return group
+}
+
+// is reports whether t is o, in whatever version of the API.
+func (t target) is(o *manifest.Object) bool {
+	return o.Name == t.name && o.Kind == t.kind && o.Group == t.group()
 }

@@ -259,7 +259,10 @@ func (b minimum) blockedCompat(p *lint.Pass) ([]*manifest.Object, error) {
 		if len(selector.Expressions) > 0 {
 			return nil, fmt.Errorf("invalid selector: [%s]", notLabel(selector))
 		}
-		if n := compatReplicas(p, o); n <= b.of(n) && b.selector.Matches(selector.Labels) {
+		if !b.selector.Matches(selector.Labels) {
+			continue
+		}
+		if n := compatReplicas(p, o); n <= b.of(n) {
 			list = append(list, o)
 		}
 	}

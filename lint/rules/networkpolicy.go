@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
@@ -198,7 +199,7 @@ func runNonIsolatedPod(p *lint.Pass) error {
 	if pod == nil {
 		return nil
 	}
-	for _, o := range p.Context.Objects {
+	for o := range policies(p.Context) {
 		if !isNetworkPolicy(p, o) || !p.Context.SameNamespace(o, p.Object) {
 			continue
 		}
@@ -216,4 +217,17 @@ func runNonIsolatedPod(p *lint.Pass) error {
 	}
 	p.Reportf(nearest(pod.Metadata.Node, "labels"), "pods created by this object are non-isolated")
 	return nil
+}
+
+// policies yields the network policies of a context, those of the former group last.
+func policies(c *lint.Context) iter.Seq[*manifest.Object] {
+	return func(yield func(*manifest.Object) bool) {
+		for _, group := range [...]string{"networking.k8s.io", "extensions"} {
+			for o := range c.Of(group, "NetworkPolicy") {
+				if !yield(o) {
+					return
+				}
+			}
+		}
+	}
 }

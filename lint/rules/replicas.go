@@ -89,17 +89,15 @@ func replicas(p *lint.Pass, o *manifest.Object) (n int64, ok bool) {
 	if !ok || p.Compat() {
 		return n, ok
 	}
-	for _, a := range p.Context.Objects {
-		if !isAutoscaler(p, a) && !isScaledObject(a) || !p.Context.SameNamespace(a, o) || !scaleTarget(a).is(o) {
-			continue
-		}
-		if isScaledObject(a) {
+	for a := range p.Context.Of("keda.sh", "ScaledObject") {
+		if p.Context.SameNamespace(a, o) && scaleTarget(a).is(o) {
 			return a.Node.IntAt("spec", "minReplicaCount").Or(0), true // https://keda.sh/docs/latest/reference/scaledobject-spec/
 		}
-		if n != 0 { // 0 switches the autoscaler off
-			n = a.Node.IntAt("spec", "minReplicas").Or(1)
+	}
+	for a := range p.Context.Of("autoscaling", "HorizontalPodAutoscaler") {
+		if n != 0 && p.Context.SameNamespace(a, o) && scaleTarget(a).is(o) { // 0 switches it off
+			return a.Node.IntAt("spec", "minReplicas").Or(1), true
 		}
-		return n, true
 	}
 	return n, true
 }
