@@ -124,7 +124,8 @@ func dependencies() map[string]map[string]string {
 		"lint/schema": {
 			modulePath:                                 "the library",
 			"github.com/yannh/kubeconform":             "which schema a kind has, and whether an object fits it",
-			"github.com/santhosh-tekuri/jsonschema/v6": "finds what a schema refers to before anything is fetched",
+			"github.com/santhosh-tekuri/jsonschema/v6": "what a schema refers to, and what of an object does not fit it",
+			"golang.org/x/text":                        "in which language it says so",
 		},
 		"scan/source/git": {
 			modulePath:                    "the library",

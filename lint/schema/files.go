@@ -12,8 +12,8 @@ import (
 	"github.com/yannh/kubeconform/pkg/registry"
 )
 
-// A kind is what a schema is looked up by.
-type kind struct{ apiVersion, name string }
+// A resourceKind is what a schema is looked up by.
+type resourceKind struct{ apiVersion, name string }
 
 // names are what kinds and versions may be: they become parts of paths.
 var names = regexp.MustCompile(`^([a-zA-Z0-9.-]+/)?[a-zA-Z0-9-]+ [a-zA-Z0-9-]+$`)
@@ -26,57 +26,78 @@ type files struct {
 	version    string
 
 	mu    sync.Mutex
-	known map[kind]error
+	known map[resourceKind]found
 }
 
-// check returns nil if the schema of a kind can be read, or there is none.
-func (f *files) check(k kind) error {
+// found is a schema, nil where there is none, or why it cannot be read.
+type found struct {
+	schema *jsonschema.Schema
+	err    error
+}
+
+// schema is that of a kind, nil where there is none.
+func (f *files) schema(k resourceKind) (*jsonschema.Schema, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	err, ok := f.known[k]
+	s, ok := f.known[k]
 	if !ok {
-		err = f.read(k)
-		f.known[k] = err
+		s.schema, s.err = f.read(k)
+		f.known[k] = s
 	}
-	return err
+	return s.schema, s.err
 }
 
-func (f *files) read(k kind) error {
+// errKind is matched by the error of a kind that is not to become part of a path.
+var errKind = errors.New("is no kind: it is not looked up among the schemas")
+
+// read reads the first schema of a kind that can be read, as the validator does. The
+// error is that of the first that cannot, unless a later one can; or of one that
+// refers to the network.
+func (f *files) read(k resourceKind) (*jsonschema.Schema, error) {
 	if !names.MatchString(k.apiVersion+" "+k.name) || strings.Contains(k.apiVersion, "..") {
-		return fmt.Errorf("%q, %q is no kind: it is not looked up among the schemas", k.apiVersion, k.name)
+		return nil, fmt.Errorf("%q, %q %w", k.apiVersion, k.name, errKind)
 	}
+	var first error
 	for _, r := range f.registries {
 		path, text, err := r.DownloadSchema(k.name, k.apiVersion, f.version)
 		if missing := (*loader.NotFoundError)(nil); errors.As(err, &missing) {
 			continue
 		}
-		if err != nil {
-			return fmt.Errorf("read schema %s: %w", path, err)
+		var schema *jsonschema.Schema
+		if err == nil {
+			schema, err = compile(path, text)
 		}
-		if err := compile(path, text); err != nil {
-			return fmt.Errorf("read schema %s: %w", path, err)
+		if err == nil {
+			return schema, nil
 		}
-		return nil
+		err = fmt.Errorf("read schema %s: %w", path, err)
+		if errors.Is(err, ErrNetwork) {
+			return nil, err
+		}
+		if first == nil {
+			first = err
+		}
 	}
-	return nil
+	return nil, first
 }
 
-// compile returns an error for what is no schema, or refers to the network.
-func compile(path string, text any) error {
+// compile reads a schema. What refers to the network is none.
+func compile(path string, text any) (*jsonschema.Schema, error) {
 	if text == nil {
-		return errors.New("null is no schema")
+		return nil, errors.New("null is no schema")
 	}
 	c := jsonschema.NewCompiler()
 	c.UseLoader(local{})
 	c.DefaultDraft(jsonschema.Draft4)
+	c.RegisterFormat(&jsonschema.Format{Name: "duration", Validate: func(any) error { return nil }}) // the validator has its own
 	if err := c.AddResource(path, text); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := c.Compile(path)
+	schema, err := c.Compile(path)
 	if load := (*jsonschema.LoadURLError)(nil); errors.As(err, &load) {
-		return load.Err // which err does not unwrap to
+		return nil, load.Err // which err does not unwrap to
 	}
-	return err
+	return schema, err
 }
 
 // local loads what schemas refer to, as long as it is in a file.

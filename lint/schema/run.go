@@ -4,9 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/yannh/kubeconform/pkg/resource"
 	"github.com/yannh/kubeconform/pkg/validator"
 
@@ -33,7 +32,8 @@ func (r *rule) run(p *lint.Pass) error {
 	if p.Compat() {
 		top = top.Document().Root
 	}
-	if err := r.readable(top); err != nil && (!p.Compat() || errors.Is(err, ErrNetwork)) {
+	schema, err := r.schema(top)
+	if err != nil && (!p.Compat() || errors.Is(err, ErrNetwork) || errors.Is(err, errKind)) {
 		return err
 	}
 	text, err := source(p, top)
@@ -45,26 +45,22 @@ func (r *rule) run(p *lint.Pass) error {
 	case result.Status == validator.Error:
 		p.Reportf(nil, "error while processing resource: %v", result.Err)
 	case result.Status != validator.Invalid:
-	case p.Compat() || len(result.ValidationErrors) == 0:
+	case p.Compat() || !reportEach(p, schema):
 		p.Reportf(nil, "resource is not valid: %v", result.Err)
-	default:
-		for _, e := range result.ValidationErrors {
-			p.Reportf(find(top, e.Path), "resource is not valid: %s", e.Msg)
-		}
 	}
 	return nil
 }
 
-// readable returns an error if the schema of the object that n is cannot be read.
-func (r *rule) readable(n *manifest.Node) error {
-	k := kind{n.StringAt("apiVersion").Value, n.StringAt("kind").Value}
+// schema is that of the object that n is, nil where there is none, or none is needed.
+func (r *rule) schema(n *manifest.Node) (*jsonschema.Schema, error) {
+	k := resourceKind{n.StringAt("apiVersion").Value, n.StringAt("kind").Value}
 	if _, ok := r.unjudged[k.name]; ok {
-		return nil
+		return nil, nil
 	}
 	if _, ok := r.unjudged[k.apiVersion+"/"+k.name]; ok {
-		return nil
+		return nil, nil
 	}
-	return r.files.check(k)
+	return r.files.schema(k)
 }
 
 // source is what the validator is given: the object as JSON, and in compat mode the
@@ -79,46 +75,4 @@ func source(p *lint.Pass, top *manifest.Node) ([]byte, error) {
 		return nil, fmt.Errorf("write %s as JSON: %w", p.Object, err)
 	}
 	return text, nil
-}
-
-// find is the node at a path below n, "/spec/ports/0", or the last one on the way
-// to it that is there. Keys may have a slash in them.
-func find(n *manifest.Node, path string) *manifest.Node {
-	for rest := strings.TrimPrefix(path, "/"); rest != ""; {
-		next, left := step(n, rest)
-		if next == nil {
-			return n
-		}
-		n, rest = next, left
-	}
-	return n
-}
-
-// step is the child of n that a path starts with, and the rest of the path.
-func step(n *manifest.Node, path string) (child *manifest.Node, rest string) {
-	if n.Kind() == manifest.Sequence {
-		first, rest, _ := strings.Cut(path, "/")
-		index, err := strconv.Atoi(first)
-		if err != nil {
-			return nil, ""
-		}
-		for item := range n.Items() {
-			if index == 0 {
-				return item, rest
-			}
-			index--
-		}
-		return nil, ""
-	}
-	for end := 0; end < len(path); end++ {
-		next := strings.IndexByte(path[end:], '/')
-		if next < 0 {
-			return n.Get(path), ""
-		}
-		end += next
-		if child := n.Get(path[:end]); child != nil {
-			return child, path[end+1:]
-		}
-	}
-	return nil, ""
 }

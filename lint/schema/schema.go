@@ -121,7 +121,7 @@ func newRule(params params) (*rule, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating kubeconform validator: %w", err)
 	}
-	r := &rule{validator: v, files: files{version: params.KubernetesVersion, known: make(map[kind]error)}}
+	r := &rule{validator: v, files: files{version: params.KubernetesVersion, known: make(map[resourceKind]found)}}
 	if r.files.version == "" {
 		r.files.version = "master" // as the validator does
 	}
