@@ -109,10 +109,10 @@ func (c *updateCheck) run(p *lint.Pass) error {
 		return nil
 	}
 	if v := s.value(p, "maxUnavailable"); !c.unavailable.has(v) {
-		p.Reportf(nearest(s.params.Parent(), s.params.Key().Text(), "maxUnavailable"), "object has a max unavailable of %s but %s is required", v, c.unavailable)
+		p.Reportf(s.parameter("maxUnavailable"), "object has a max unavailable of %s but %s is required", v, c.unavailable)
 	}
 	if v := s.value(p, "maxSurge"); s.surges && !c.surge.has(v) {
-		p.Reportf(nearest(s.params.Parent(), s.params.Key().Text(), "maxSurge"), "object has a max surge of %s but %s is required", v, c.surge)
+		p.Reportf(s.parameter("maxSurge"), "object has a max surge of %s but %s is required", v, c.surge)
 	}
 	return nil
 }
@@ -163,6 +163,14 @@ func newStrategy(p *lint.Pass) (s strategy, ok bool) {
 // at is the node below the strategy, or the nearest one to it that is there.
 func (s strategy) at(path ...string) *manifest.Node {
 	return nearest(s.object.Node, append([]string{"spec", s.path}, path...)...)
+}
+
+// parameter is where a parameter of the rolling update stands, or would.
+func (s strategy) parameter(name string) *manifest.Node {
+	if n := s.params.Get(name); n.Exists() {
+		return n
+	}
+	return s.params
 }
 
 // value is a parameter of the rolling update, with the API's default but for compat
