@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"strings"
@@ -19,7 +20,12 @@ type Pass struct {
 	Options *Options
 
 	report func(Diagnostic)
+	ctx    context.Context
 }
+
+// RunContext is the context that [Run] was given. A rule that may run long ends when
+// it is cancelled.
+func (p *Pass) RunContext() context.Context { return p.ctx }
 
 // Compat reports whether KubeLinter's answer is asked for.
 func (p *Pass) Compat() bool { return p.Options.Compat }

@@ -185,7 +185,11 @@ type compiledRule struct {
 func compile(rules []*Rule, compat bool) []compiledRule {
 	list := make([]compiledRule, len(rules))
 	for i, r := range rules {
-		list[i] = compiledRule{r, newKindSet(r.Kinds, compat)}
+		kinds := r.Kinds
+		if compat && r.CompatKinds != nil {
+			kinds = r.CompatKinds
+		}
+		list[i] = compiledRule{r, newKindSet(kinds, compat)}
 	}
 	slices.SortFunc(list, func(a, b compiledRule) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -216,7 +220,7 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 		group.Go(func() {
 			for i := range next {
 				for k := i; k < min(i+batch, len(jobs)) && ctx.Err() == nil; k++ {
-					found[k] = e.object(jobs[k])
+					found[k] = e.object(ctx, jobs[k])
 				}
 			}
 		})
@@ -230,9 +234,9 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 }
 
 // object runs all rules over one object.
-func (e *engine) object(j job) Result {
+func (e *engine) object(ctx context.Context, j job) Result {
 	var r Result
-	pass := Pass{Object: j.object, Context: j.context, Options: e.opts}
+	pass := Pass{Object: j.object, Context: j.context, Options: e.opts, ctx: ctx}
 	pass.report = func(d Diagnostic) { r.Diagnostics = append(r.Diagnostics, d) }
 	for i := range e.rules {
 		rule := &e.rules[i]

@@ -112,7 +112,7 @@ func (s *selection) make(check *CustomCheck, old *Rule) (*Rule, error) {
 		return nil, otherTemplate(check, old)
 	}
 	if check.Kinds != nil {
-		r.Kinds = check.Kinds
+		r.Kinds, r.CompatKinds = check.Kinds, nil
 	}
 	if old == nil || check.Description != "" {
 		r.Doc = check.Description
@@ -150,7 +150,8 @@ func (s *selection) instantiate(r *Rule, check *CustomCheck, old *Rule) error {
 	}
 	r.Run, r.Template, r.Params = made.Run, made.Template, made.Params
 	if old == nil {
-		r.Title, r.Severity, r.Kinds = s.templates[i].Title, made.Severity, made.Kinds
+		r.Title, r.Severity = s.templates[i].Title, made.Severity
+		r.Kinds, r.CompatKinds = made.Kinds, made.CompatKinds
 	}
 	return nil
 }

@@ -15,8 +15,10 @@ type Template struct {
 	Title string
 	Doc   string
 	// Kinds are what the template's rules look at unless they say otherwise.
-	Kinds  []Kind
-	Params []Param
+	Kinds []Kind
+	// CompatKinds are those in compat mode; nil: Kinds.
+	CompatKinds []Kind
+	Params      []Param
 
 	make func(args *manifest.Node) (*Rule, error)
 }
@@ -63,6 +65,12 @@ func (t Template) For(kinds ...Kind) Template {
 	return t
 }
 
+// CompatFor returns t with the kinds that its rules look at in compat mode.
+func (t Template) CompatFor(kinds ...Kind) Template {
+	t.CompatKinds = kinds
+	return t
+}
+
 // Titled returns t with a title.
 func (t Template) Titled(title string) Template {
 	t.Title = title
@@ -71,6 +79,7 @@ func (t Template) Titled(title string) Template {
 
 // Rule makes a rule of arguments, a mapping or nil. An error about an argument is
 // a [Problem] with its position. The rule has the template's kinds, and no name.
+// Who gives it other kinds sets both Kinds and CompatKinds.
 func (t Template) Rule(args *manifest.Node) (*Rule, error) {
 	r, err := t.make(args)
 	if p := (Problem{}); errors.As(err, &p) {
@@ -82,7 +91,7 @@ func (t Template) Rule(args *manifest.Node) (*Rule, error) {
 	}
 	r.Template = t.Name
 	if r.Kinds == nil {
-		r.Kinds = t.Kinds
+		r.Kinds, r.CompatKinds = t.Kinds, t.CompatKinds
 	}
 	if args.Exists() {
 		r.Params = args.Any().(map[string]any)

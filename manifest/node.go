@@ -219,6 +219,22 @@ func (n *Node) entries(top *Node, merges int, yield func(string, *Node) bool) bo
 	return true
 }
 
+// Pairs yields the keys of a mapping with their values as they are written: merge
+// keys are not followed, and a key that is written twice is yielded twice.
+func (n *Node) Pairs() iter.Seq2[*Node, *Node] {
+	return func(yield func(key, value *Node) bool) {
+		m := n.value()
+		if m.Kind() != Mapping {
+			return
+		}
+		for i := 0; i < len(m.children); i += 2 {
+			if !yield(&m.children[i], &m.children[i+1]) {
+				return
+			}
+		}
+	}
+}
+
 // Items yields the items of a sequence; nothing for anything else.
 func (n *Node) Items() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
