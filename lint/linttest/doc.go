@@ -61,10 +61,11 @@
 //
 // # Fixes
 //
-// All fixes of all diagnostics are applied, of each the first that is not refused.
-// Fixes whose edits overlap are applied one after the other, to what the rule says
-// of the text by then. Each fix must be one that [manifest.Apply] accepts, what is
-// fixed must not be found again, and fixes must come to an end.
+// The fixes of all diagnostics are applied with [lint.ApplyFixes], of each the first
+// that is not refused. Those that it skips, because they overlap with others, are
+// applied to what the rule finds in the text by then. Each fix must also be one
+// that can be applied alone; what is fixed must not be found again; and fixes must
+// come to an end.
 //
 // The section with .fixed behind the name of a manifest (for a fixture that is a
 // manifest, the file beside it) is the text then, byte for byte. Where the test

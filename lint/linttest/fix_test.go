@@ -107,7 +107,7 @@ func TestFixes(t *testing.T) {
 		},
 		{
 			"no edits", service("tug", func(p *lint.Pass, n *manifest.Node) { tug(p, n, lint.SetFix(n, "tar", "cargo")) }),
-			tar + coal + full, []string{`f.txtar:4: fire.yaml:3: fix "set cargo to \"tar\"" of "tar": it has no edits`},
+			tar + coal + full, []string{`f.txtar:4: fire.yaml:3: fix "set cargo to \"tar\"" of "tar": the fix changes nothing`},
 		},
 		{
 			"no message", service("tug", func(p *lint.Pass, n *manifest.Node) {

@@ -52,7 +52,7 @@ func run(t testing.TB, name string, files []string, rule func(*fixture) (*lint.R
 		}
 		r, err := rule(f)
 		if err != nil {
-			t.Errorf("%s: %v", f.path, err)
+			t.Errorf("make rule for %s: %v", f.path, err)
 			s.broken = true
 			continue
 		}

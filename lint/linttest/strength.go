@@ -20,8 +20,8 @@ type strength struct {
 // add counts what the files of a context show. Those for compat mode show
 // something only of a rule that is for nothing else.
 func (s *strength) add(f *found, group []*file) {
-	for i := range f.Diagnostics {
-		s.fixes = s.fixes || firstFix(&f.Diagnostics[i]) != nil
+	for _, d := range f.Diagnostics {
+		s.fixes = s.fixes || hasFix(d)
 	}
 	for _, m := range group {
 		s.fixed = s.fixed || m.fixed != nil

@@ -37,7 +37,7 @@ func TestRunTemplate(t *testing.T) {
 		{"arguments", "args: {max: 6}\n" + ships, nil},
 		{"other arguments", "args: {max: 7}\n" + ships, []string{"a.yaml:4: got no diagnostic"}},
 		{"no arguments", ships, []string{"f.txtar: template draught: required param max not found"}},
-		{"unknown argument", "Ships.\nargs: {min: 6}\n" + ships, []string{"f.txtar:2:8: has invalid keys: min"}},
+		{"unknown argument", "Ships.\nargs: {min: 6}\n" + ships, []string{"f.txtar:2:8: template draught: has invalid keys: min"}},
 		{"refused argument", "args: {max: -1}\n" + ships, []string{"f.txtar: template draught: max is less than 0"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
