@@ -117,6 +117,16 @@ func dependencies() map[string]map[string]string {
 			"github.com/knqyf263/go-apk-version":     "tests: the apk order that other scanners use, to be measured against",
 			"github.com/Masterminds/semver/v3":       "the independent check of a built database: semantic versions",
 		},
+		"lint/cel": {
+			modulePath:       "the library",
+			"cel.dev/cel-go": "the Common Expression Language",
+		},
+		"lint/schema": {
+			modulePath:                                 "the library",
+			"github.com/yannh/kubeconform":             "which schema a kind has, and whether an object fits it",
+			"github.com/santhosh-tekuri/jsonschema/v6": "what a schema refers to, and what of an object does not fit it",
+			"golang.org/x/text":                        "in which language it says so",
+		},
 		"scan/source/git": {
 			modulePath:                    "the library",
 			"github.com/go-git/go-git/v5": "git's protocol and objects",

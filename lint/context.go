@@ -30,12 +30,18 @@ func newContext(name string, objects []*manifest.Object, compat bool) *Context {
 }
 
 // pod is what o says of its pods. KubeLinter sees those of the kinds alone that it
-// can decode.
+// can decode, and none where a template is left out that may be.
 func (c *Context) pod(o *manifest.Object) *manifest.Pod {
-	if !o.IsWorkload() || c.compat && !o.Known {
+	if !o.IsWorkload() || c.compat && (!o.Known || lacksTemplate(o)) {
 		return nil
 	}
 	return o.Pod()
+}
+
+// lacksTemplate reports whether o is of a kind whose template is a pointer in its
+// Go type, and has none.
+func lacksTemplate(o *manifest.Object) bool {
+	return (o.Kind == "DeploymentConfig" || o.Kind == "ReplicationController") && !o.Get("spec", "template").Exists()
 }
 
 // Pods yields the pods of all workloads of the context.

@@ -21,6 +21,9 @@ type Diagnostic struct {
 	Span manifest.Span
 	// Field is the path of that value in its document: "spec.containers[0].image".
 	Field string
+	// NamedField is Field with the names of the items of lists:
+	// "spec.containers[web].image". See [manifest.Node.NamedPath].
+	NamedField string
 	// Related are other places that the message speaks of.
 	Related []Related
 	// Fixes are ways to mend it, the best first. They are not alternatives to be

@@ -1,8 +1,10 @@
 package lint
 
 import (
+	"context"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
@@ -18,7 +20,12 @@ type Pass struct {
 	Options *Options
 
 	report func(Diagnostic)
+	ctx    context.Context
 }
+
+// RunContext is the context that [Run] was given. A rule that may run long ends when
+// it is cancelled.
+func (p *Pass) RunContext() context.Context { return p.ctx }
 
 // Compat reports whether KubeLinter's answer is asked for.
 func (p *Pass) Compat() bool { return p.Options.Compat }
@@ -59,5 +66,9 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	d.Object = Ref(p.Object)
 	d.Span = n.Place()
 	d.Field = n.Path()
+	d.NamedField = d.Field
+	if strings.Contains(d.Field, "[") {
+		d.NamedField = n.NamedPath()
+	}
 	p.report(d)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
@@ -29,6 +30,8 @@ type Rule struct {
 	Severity severity.Level
 	// Kinds are what the rule looks at; nil: every object.
 	Kinds []Kind
+	// CompatKinds are what it looks at in compat mode; nil: Kinds.
+	CompatKinds []Kind
 	// Default says that the rule runs unless it is excluded.
 	Default bool
 	// Template and Params say what the rule was made from: the template's name and
@@ -61,7 +64,7 @@ func Validate(rules ...*Rule) error {
 		if r.Run == nil {
 			errs = append(errs, fmt.Errorf("rule %q: nothing to run", r.Name))
 		}
-		for _, k := range r.Kinds {
+		for _, k := range slices.Concat(r.Kinds, r.CompatKinds) {
 			if err := k.check(); err != nil {
 				errs = append(errs, fmt.Errorf("rule %q: %w", r.Name, err))
 			}

@@ -25,6 +25,11 @@ type Options struct {
 	Kubernetes string
 	// Values are what fixes need and no rule can know.
 	Values Values
+	// Suppress keeps diagnostics of some objects from being reported.
+	Suppress []Suppression
+	// RequireReason makes a suppression without a reason a Problem. It suppresses
+	// nevertheless. Annotations have no reasons in compat mode.
+	RequireReason bool
 	// Baseline holds what is known already, and is not to be reported again.
 	Baseline *Baseline
 	// Now is the time by which suppressions expire; zero: none does.
@@ -48,14 +53,24 @@ type Result struct {
 	// Diagnostics are in the order of contexts by name, then objects as they were
 	// given, then rules by name, then as the rule reported them.
 	Diagnostics []Diagnostic
-	// Suppressed are the diagnostics that an annotation, a comment or the baseline
-	// suppresses, in the same order.
+	// Suppressed are the diagnostics that an annotation, a comment, the
+	// configuration or the baseline suppresses, in the same order; those of the
+	// baseline stand last.
 	Suppressed []Suppressed
-	// Problems are what could not be judged.
+	// Unused are the suppressions that suppressed nothing, sorted by position. There
+	// are none in compat mode.
+	Unused []Unused
+	// Fixed are the entries of the baseline that nothing was found for, of the rules
+	// that ran, in the order of [Baseline.Known]. What is in files that were not read
+	// looks so too.
+	Fixed []KnownCount
+	// Problems are what could not be judged, then suppressions that have expired or
+	// cannot be read. The latter suppress nothing.
 	Problems []Problem
 }
 
-// A Problem is a rule that failed, or an object that could not be judged.
+// A Problem is a rule that failed, an object that could not be judged, or a
+// mistake in a configuration or a comment.
 type Problem struct {
 	Rule     string // empty where it is no rule's
 	Object   ObjectRef
@@ -63,9 +78,12 @@ type Problem struct {
 	Err      error
 }
 
-// Error is "path:line:column: object: rule: cause".
+// Error is "path:line:column: object: rule: cause", as far as these are known.
 func (p Problem) Error() string {
-	text := p.Position.String() + ": "
+	text := ""
+	if p.Position != (manifest.Position{}) {
+		text = p.Position.String() + ": "
+	}
 	if p.Object.Kind != "" {
 		text += p.Object.String() + ": "
 	}
@@ -96,12 +114,15 @@ func Run(ctx context.Context, objects []*manifest.Object, rules []*Rule, opts Op
 	if err := e.run(ctx, jobs, found); err != nil {
 		return nil, err
 	}
-	for _, r := range found {
+	suppress := newSuppressor(&opts, e.rules, objects)
+	for i, r := range found {
+		suppress.apply(&r, jobs[i].object)
 		result.Diagnostics = append(result.Diagnostics, r.Diagnostics...)
 		result.Suppressed = append(result.Suppressed, r.Suppressed...)
 		result.Problems = append(result.Problems, r.Problems...)
 	}
-	opts.Baseline.apply(result)
+	suppress.report(result)
+	opts.Baseline.apply(result, e.rules)
 	return result, nil
 }
 
@@ -164,7 +185,11 @@ type compiledRule struct {
 func compile(rules []*Rule, compat bool) []compiledRule {
 	list := make([]compiledRule, len(rules))
 	for i, r := range rules {
-		list[i] = compiledRule{r, newKindSet(r.Kinds, compat)}
+		kinds := r.Kinds
+		if compat && r.CompatKinds != nil {
+			kinds = r.CompatKinds
+		}
+		list[i] = compiledRule{r, newKindSet(kinds, compat)}
 	}
 	slices.SortFunc(list, func(a, b compiledRule) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -195,7 +220,7 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 		group.Go(func() {
 			for i := range next {
 				for k := i; k < min(i+batch, len(jobs)) && ctx.Err() == nil; k++ {
-					found[k] = e.object(jobs[k])
+					found[k] = e.object(ctx, jobs[k])
 				}
 			}
 		})
@@ -209,9 +234,9 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 }
 
 // object runs all rules over one object.
-func (e *engine) object(j job) Result {
+func (e *engine) object(ctx context.Context, j job) Result {
 	var r Result
-	pass := Pass{Object: j.object, Context: j.context, Options: e.opts}
+	pass := Pass{Object: j.object, Context: j.context, Options: e.opts, ctx: ctx}
 	pass.report = func(d Diagnostic) { r.Diagnostics = append(r.Diagnostics, d) }
 	for i := range e.rules {
 		rule := &e.rules[i]
@@ -230,7 +255,6 @@ func (e *engine) object(j job) Result {
 			r.Problems = append(r.Problems, Problem{Object: Ref(j.object), Position: m.Position, Err: m.Err})
 		}
 	}
-	suppress(&r, j.object, e)
 	return r
 }
 

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -14,8 +15,10 @@ type Template struct {
 	Title string
 	Doc   string
 	// Kinds are what the template's rules look at unless they say otherwise.
-	Kinds  []Kind
-	Params []Param
+	Kinds []Kind
+	// CompatKinds are those in compat mode; nil: Kinds.
+	CompatKinds []Kind
+	Params      []Param
 
 	make func(args *manifest.Node) (*Rule, error)
 }
@@ -62,22 +65,33 @@ func (t Template) For(kinds ...Kind) Template {
 	return t
 }
 
+// CompatFor returns t with the kinds that its rules look at in compat mode.
+func (t Template) CompatFor(kinds ...Kind) Template {
+	t.CompatKinds = kinds
+	return t
+}
+
 // Titled returns t with a title.
 func (t Template) Titled(title string) Template {
 	t.Title = title
 	return t
 }
 
-// Rule makes a rule of arguments, a mapping or nil. Errors have the position of
-// the argument. The rule has the template's kinds, and no name.
+// Rule makes a rule of arguments, a mapping or nil. An error about an argument is
+// a [Problem] with its position. The rule has the template's kinds, and no name.
+// Who gives it other kinds sets both Kinds and CompatKinds.
 func (t Template) Rule(args *manifest.Node) (*Rule, error) {
 	r, err := t.make(args)
+	if p := (Problem{}); errors.As(err, &p) {
+		p.Err = fmt.Errorf("template %s: %w", t.Name, p.Err)
+		return nil, p
+	}
 	if err != nil {
 		return nil, fmt.Errorf("template %s: %w", t.Name, err)
 	}
 	r.Template = t.Name
 	if r.Kinds == nil {
-		r.Kinds = t.Kinds
+		r.Kinds, r.CompatKinds = t.Kinds, t.CompatKinds
 	}
 	if args.Exists() {
 		r.Params = args.Any().(map[string]any)
@@ -128,20 +142,20 @@ func paramType(t reflect.Type) string {
 // decode reads arguments into a struct of parameters.
 func decode(args *manifest.Node, into reflect.Value) error {
 	if args.Exists() && args.Kind() != manifest.Mapping {
-		return fmt.Errorf("%s: arguments are a %s, not an object", args.Position(), args.Kind())
+		return argumentf(args, "arguments are a %s, not an object", args.Kind())
 	}
 	given := make(map[int]bool)
 	for key, value := range args.Entries() {
 		i := fieldOf(into.Type(), key)
 		if i < 0 {
-			return fmt.Errorf("%s: has invalid keys: %s", value.Key().Position(), key)
+			return argumentf(value.Key(), "has invalid keys: %s", key)
 		}
 		given[i] = true
 		if !value.Exists() {
 			continue
 		}
 		if err := decodeValue(value, into.Field(i)); err != nil {
-			return fmt.Errorf("%s: param %s: %w", value.Position(), key, err)
+			return argumentf(value, "param %s: %w", key, err)
 		}
 	}
 	for i := range into.NumField() {
@@ -161,6 +175,11 @@ func decode(args *manifest.Node, into reflect.Value) error {
 	return nil
 }
 
+// argumentf makes an error about an argument.
+func argumentf(n *manifest.Node, format string, args ...any) error {
+	return Problem{Position: n.Position(), Err: fmt.Errorf(format, args...)}
+}
+
 func fieldOf(t reflect.Type, key string) int {
 	for i := range t.NumField() {
 		if strings.EqualFold(t.Field(i).Tag.Get("yaml"), key) {
@@ -178,6 +197,9 @@ func decodeValue(n *manifest.Node, into reflect.Value) error {
 		return decodeValue(n, into.Elem())
 	case reflect.String:
 		s, ok := n.Str()
+		if !ok && n.Kind() == manifest.Bool && !isTrueFalse(n.Text()) {
+			s, ok = n.Text(), true // on, yes: a string in YAML 1.2, and to KubeLinter
+		}
 		if !ok {
 			return mismatch
 		}
@@ -216,6 +238,9 @@ func decodeValue(n *manifest.Node, into reflect.Value) error {
 	}
 	return nil
 }
+
+// isTrueFalse reports whether s is a truth value in YAML 1.2 too.
+func isTrueFalse(s string) bool { return strings.EqualFold(s, "true") || strings.EqualFold(s, "false") }
 
 func checkEnum(v reflect.Value, enum []string) error {
 	check := func(s string) error {

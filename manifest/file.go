@@ -79,7 +79,8 @@ type Document struct {
 	// Start and End are where it stands in the text, its separator included.
 	Start, End int
 
-	json bool
+	before int // where the document before it ends
+	json   bool
 }
 
 // Position is where n starts. A node that is not there has no position.

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"iter"
 	"strconv"
 	"strings"
@@ -218,6 +219,22 @@ func (n *Node) entries(top *Node, merges int, yield func(string, *Node) bool) bo
 	return true
 }
 
+// Pairs yields the keys of a mapping with their values as they are written: merge
+// keys are not followed, and a key that is written twice is yielded twice.
+func (n *Node) Pairs() iter.Seq2[*Node, *Node] {
+	return func(yield func(key, value *Node) bool) {
+		m := n.value()
+		if m.Kind() != Mapping {
+			return
+		}
+		for i := 0; i < len(m.children); i += 2 {
+			if !yield(&m.children[i], &m.children[i+1]) {
+				return
+			}
+		}
+	}
+}
+
 // Items yields the items of a sequence; nothing for anything else.
 func (n *Node) Items() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
@@ -291,9 +308,38 @@ func (n *Node) PathBelow(top *Node) string {
 		}
 		n = n.parent
 	}
+	return joinPath(elems)
+}
+
+// NamedPath is [Node.Path] with the names of the items of lists, as far as they
+// have one, in place of their numbers: "spec.containers[web].image". It does not
+// change when items are moved.
+func (n *Node) NamedPath() string {
+	var elems []string
+	for ; n != nil && n.parent != nil; n = n.parent {
+		if n.parent.kind == Sequence {
+			name, _ := n.Get("name").Str()
+			elems = append(elems, "["+pathElem(name)+"]")
+			continue
+		}
+		elems = append(elems, pathElem(cmp.Or(n.Key(), n).keyText()))
+	}
+	return joinPath(elems)
+}
+
+// pathElem is a key or name as it stands in a path.
+func pathElem(name string) string {
+	if strings.ContainsAny(name, ".[]\"") {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+// joinPath joins the elements of a path, the last one first.
+func joinPath(elems []string) string {
 	var b strings.Builder
 	for i := len(elems) - 1; i >= 0; i-- {
-		if b.Len() > 0 && elems[i][0] != '[' {
+		if b.Len() > 0 && !strings.HasPrefix(elems[i], "[") {
 			b.WriteByte('.')
 		}
 		b.WriteString(elems[i])

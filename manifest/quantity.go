@@ -103,6 +103,13 @@ func (q Quantity) Milli() int64 {
 	return roundUp(new(big.Rat).Mul(q.orZero(), big.NewRat(1000, 1)))
 }
 
+// Nano is a thousand million times q as a whole number, rounded away from zero.
+func (q Quantity) Nano() *big.Int {
+	r := new(big.Rat).Mul(q.orZero(), big.NewRat(1e9, 1))
+	n, rest := new(big.Int).QuoRem(r.Num(), r.Denom(), new(big.Int))
+	return n.Add(n, big.NewInt(int64(rest.Sign())))
+}
+
 // roundUp rounds away from zero.
 func roundUp(r *big.Rat) int64 {
 	n, rest := new(big.Int).QuoRem(r.Num(), r.Denom(), new(big.Int))

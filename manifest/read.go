@@ -70,31 +70,51 @@ type reader struct {
 
 func readText(file *File, context string, limits Limits) Bundle {
 	r := &reader{file: file, context: context, limits: limits.withDefaults()}
-	if bytes.HasPrefix(file.Text, []byte{0xFE, 0xFF}) || bytes.HasPrefix(file.Text, []byte{0xFF, 0xFE}) {
-		r.problem(0, fmt.Errorf("%w: UTF-16, not UTF-8", ErrSyntax))
-		return Bundle{Problems: r.problems}
+	r.text(func(doc *Document) { r.objects(doc.Root, nil, "", "", 0) })
+	return Bundle{r.found, r.problems}
+}
+
+// ReadDocuments reads the documents in text, whatever they hold: a configuration,
+// say. Text must not be changed afterwards, name is the path to show, and limits
+// are those of opts. Documents that hold nothing are left out.
+func ReadDocuments(name string, text []byte, opts Options) ([]*Document, []Problem) {
+	r := &reader{file: &File{Path: name, Text: text}, limits: opts.Limits.withDefaults()}
+	if limit := r.limits.FileBytes; int64(len(text)) > limit {
+		return nil, []Problem{tooLarge(name, limit)}
 	}
-	segments(file.Text, func(seg segment) bool {
+	var docs []*Document
+	r.text(func(doc *Document) { docs = append(docs, doc) })
+	return docs, r.problems
+}
+
+// text reads the file and gives each document that holds something to use.
+func (r *reader) text(use func(*Document)) {
+	if bytes.HasPrefix(r.file.Text, []byte{0xFE, 0xFF}) || bytes.HasPrefix(r.file.Text, []byte{0xFF, 0xFE}) {
+		r.problem(0, fmt.Errorf("%w: UTF-16, not UTF-8", ErrSyntax))
+		return
+	}
+	before := 0
+	segments(r.file.Text, func(seg segment) bool {
 		if r.docs >= r.limits.Documents {
 			r.problem(seg.start, fmt.Errorf("%w: more than %d documents in a file", ErrLimit, r.limits.Documents))
 			return false
 		}
 		docs, err := r.documents(seg)
 		for _, doc := range docs {
-			doc.Index = r.docs
+			doc.Index, doc.before = r.docs, before
 			r.docs++
 			r.duplicates(doc.Root)
 			if doc.Root.Kind() != Null {
-				r.objects(doc.Root, nil, "", "", 0)
+				use(doc)
 			}
 		}
 		if err != nil {
 			r.docs++
 			r.problem(offsetOf(err, seg.start), err)
 		}
+		before = seg.end
 		return true
 	})
-	return Bundle{r.found, r.problems}
 }
 
 // documents reads what is in seg: a document of YAML, or values of JSON.
@@ -103,7 +123,13 @@ func (r *reader) documents(seg segment) ([]*Document, error) {
 	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
 		from := segment{seg.end - len(text), seg.end}
 		docs, err := r.readJSON(from)
-		if err == nil || len(docs) > 0 || errors.Is(err, ErrLimit) {
+		if err == nil || errors.Is(err, ErrLimit) {
+			return docs, err
+		}
+		if len(docs) > 0 {
+			if doc, yamlErr := r.readYAML(seg); yamlErr == nil && doc != nil && !doc.isCut() {
+				return []*Document{doc}, nil // with a comment behind it
+			}
 			return docs, err
 		}
 		// YAML in brackets, perhaps.

@@ -48,15 +48,20 @@ func (o *Object) podPath() []string {
 // IsPodTemplate reports whether o is a template that makes no pods itself.
 func (o *Object) IsPodTemplate() bool { return o.Kind == "PodTemplate" && o.Group == "" }
 
-// Replicas is how many pods a workload asks for, 1 where it does not say. ok is
-// false for kinds whose pods are not counted: pods themselves, daemons, jobs.
+// Replicas is how many pods a workload asks for, 1 where it does not say, but 0 for
+// a DeploymentConfig, whose API has no default. ok is false for kinds whose pods are
+// not counted: pods themselves, daemons, jobs.
 func (o *Object) Replicas() (n int64, ok bool) {
 	switch o.Kind {
 	case "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController", "DeploymentConfig", "Rollout":
 		if o.podPath() == nil {
 			return 0, false
 		}
-		return o.Node.IntAt("spec", "replicas").Or(1), true
+		def := int64(1)
+		if o.Kind == "DeploymentConfig" {
+			def = 0
+		}
+		return o.Node.IntAt("spec", "replicas").Or(def), true
 	}
 	return 0, false
 }

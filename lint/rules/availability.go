@@ -1,9 +1,42 @@
 package rules
 
-import "github.com/plimsoll-go/plimsoll/lint"
+import (
+	"slices"
 
-func availabilityRules() []*lint.Rule { return nil }
+	"github.com/plimsoll-go/plimsoll/lint"
+)
 
-func availabilityTemplates() []lint.Template { return nil }
+func availabilityRules() []*lint.Rule {
+	return []*lint.Rule{
+		minimumReplicas(),
+		autoscalerMinimumReplicas(),
+		noAntiAffinity(),
+		noNodeAffinity(),
+		noRollingUpdate(),
+		maxUnavailable(),
+		minAvailable(),
+		unhealthyPodEviction(),
+	}
+}
 
-func availabilityDifferences() []Difference { return nil }
+func availabilityTemplates() []lint.Template {
+	return []lint.Template{
+		minimumReplicasTemplate(),
+		autoscalerMinimumReplicasTemplate(),
+		antiAffinityTemplate(),
+		noNodeAffinityTemplate(),
+		updateConfigurationTemplate(),
+		maxUnavailableTemplate(),
+		minAvailableTemplate(),
+		unhealthyPodEvictionTemplate(),
+	}
+}
+
+func availabilityDifferences() []Difference {
+	return slices.Concat(
+		replicasDifferences(),
+		antiAffinityDifferences(),
+		updateConfigurationDifferences(),
+		disruptionDifferences(),
+	)
+}

@@ -1,9 +1,19 @@
 package rules
 
-import "github.com/plimsoll-go/plimsoll/lint"
+import (
+	"slices"
 
-func metadataRules() []*lint.Rule { return nil }
+	"github.com/plimsoll-go/plimsoll/lint"
+)
 
-func metadataTemplates() []lint.Template { return nil }
+func metadataRules() []*lint.Rule {
+	return slices.Concat(labelRules(), []*lint.Rule{useNamespace(), noExtensionsV1Beta(), sortedKeys()})
+}
 
-func metadataDifferences() []Difference { return nil }
+func metadataTemplates() []lint.Template {
+	return slices.Concat(labelTemplates(), []lint.Template{useNamespaceTemplate(), disallowedAPITemplate(), sortedKeysTemplate()})
+}
+
+func metadataDifferences() []Difference {
+	return slices.Concat(apiDifferences(), sortedKeysDifferences())
+}

@@ -1,0 +1,80 @@
+package rules_test
+
+import (
+	"flag"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/plimsoll-go/plimsoll/lint/linttest"
+	"github.com/plimsoll-go/plimsoll/lint/rules"
+)
+
+// Package linttest looks for it.
+var _ = flag.Bool("update", false, "rewrite the fixed sections of testdata")
+
+// TestRules holds each rule against testdata/<rule>.txtar.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for _, r := range rules.All() {
+		t.Run(r.Name, func(t *testing.T) {
+			t.Parallel()
+			linttest.Run(t, r)
+		})
+	}
+}
+
+// TestTemplates holds each template against testdata/template-<name>.txtar. One
+// that a built-in rule is made of need not have it.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	used := make(map[string]bool)
+	for _, r := range rules.All() {
+		used[r.Template] = true
+	}
+	for _, template := range rules.Templates() {
+		if used[template.Name] && !exists(t, "template-"+template.Name) {
+			continue
+		}
+		t.Run(template.Name, func(t *testing.T) {
+			t.Parallel()
+			linttest.RunTemplate(t, template)
+		})
+	}
+}
+
+// TestFixtures finds the fixtures that no test reads.
+func TestFixtures(t *testing.T) {
+	t.Parallel()
+	names := make(map[string]bool)
+	for _, r := range rules.All() {
+		names[r.Name] = true
+	}
+	for _, template := range rules.Templates() {
+		names["template-"+template.Name] = true
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if name, _, _ := strings.Cut(filepath.Base(file), "."); !names[name] {
+			t.Errorf("%s is the fixture of no rule and no template", file)
+		}
+	}
+}
+
+// exists reports whether there are fixtures of that name.
+func exists(t *testing.T, name string) bool {
+	t.Helper()
+	for _, pattern := range []string{name + ".txtar", name + ".*.txtar"} {
+		files, err := filepath.Glob(filepath.Join("testdata", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(files) > 0 {
+			return true
+		}
+	}
+	return false
+}
