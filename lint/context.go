@@ -30,9 +30,13 @@ func newContext(name string, objects []*manifest.Object, compat bool) *Context {
 }
 
 // pod is what o says of its pods. KubeLinter sees those of the kinds alone that it
-// can decode.
+// can decode; two of them it can decode without a template.
 func (c *Context) pod(o *manifest.Object) *manifest.Pod {
 	if !o.IsWorkload() || c.compat && !o.Known {
+		return nil
+	}
+	optional := o.Kind == "DeploymentConfig" || o.Kind == "ReplicationController"
+	if c.compat && optional && !o.Get("spec", "template").Exists() {
 		return nil
 	}
 	return o.Pod()
