@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
@@ -97,7 +99,7 @@ func runServiceAccount(p *lint.Pass, matches matcher) {
 		}
 	}
 	var fixes []lint.Fix
-	if own := p.Options.Values.ServiceAccount; isDefault && own != "" && pod.Node.Exists() {
+	if own := p.Options.Values.ServiceAccount; isDefault && own != "" && pod.Node.Exists() && !pod.ServiceAccount.Set() {
 		fixes = append(fixes, lint.SetFix(pod.Node, own, "serviceAccountName"))
 	}
 	if isDefault && !mount.Set() && pod.Node.Exists() {
@@ -149,17 +151,25 @@ func runDeprecatedServiceAccount(p *lint.Pass) error {
 	return nil
 }
 
-// renameAccount writes the account under the name that its field has today.
+// renameAccount writes the account under the name that its field has today: in the
+// key alone, unless there is such a field already.
 func renameAccount(pod *manifest.Pod) lint.Fix {
 	set := lint.SetFix(pod.Node, pod.ServiceAccount.Value, "serviceAccountName")
 	del := lint.DeleteFix(pod.Node, "serviceAccount")
-	fix := lint.Fix{Message: "rename serviceAccount to serviceAccountName", Refused: set.Refused}
-	if fix.Refused == nil {
-		fix.Refused = del.Refused
+	fix := lint.Fix{Message: "rename serviceAccount to serviceAccountName"}
+	if fix.Refused = cmp.Or(set.Refused, del.Refused); fix.Refused != nil {
+		return fix
 	}
-	if fix.Refused == nil {
+	key := pod.ServiceAccount.Node.Key()
+	if pod.Node.Get("serviceAccountName") != nil || !strings.Contains(key.Source(), "serviceAccount") {
 		fix.Edits = append(del.Edits, set.Edits...)
+		return fix
 	}
+	span := key.Span()
+	fix.Edits = []manifest.Edit{{
+		File: pod.Object.File(), Start: span.Start.Offset, End: span.End.Offset,
+		Text: strings.Replace(key.Source(), "serviceAccount", "serviceAccountName", 1),
+	}}
 	return fix
 }
 
