@@ -1,9 +1,30 @@
 package rules
 
-import "github.com/plimsoll-go/plimsoll/lint"
+import (
+	"slices"
 
-func accessRules() []*lint.Rule { return nil }
+	"github.com/plimsoll-go/plimsoll/lint"
+)
 
-func accessTemplates() []lint.Template { return nil }
+func accessRules() []*lint.Rule {
+	return slices.Concat(
+		serviceAccountRules(),
+		resourceAccessRules(),
+		[]*lint.Rule{clusterAdminBinding(), wildcardInRules()},
+	)
+}
 
-func accessDifferences() []Difference { return nil }
+func accessTemplates() []lint.Template {
+	return slices.Concat(
+		serviceAccountTemplates(),
+		[]lint.Template{accessToResourcesTemplate(), clusterAdminBindingTemplate(), wildcardInRulesTemplate()},
+	)
+}
+
+func accessDifferences() []Difference {
+	return slices.Concat(
+		serviceAccountDifferences(),
+		resourceAccessDifferences(),
+		clusterAdminBindingDifferences(),
+	)
+}

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
@@ -15,7 +16,7 @@ func duplicateEnvVar() *lint.Rule {
 		Name:        "duplicate-env-var",
 		Title:       "Environment variable that is set twice",
 		Doc:         "Reports variables that a container sets more than once. The last value counts when the pod is made, but a later change of the object may drop any of them.",
-		Remediation: "Keep the last one.",
+		Remediation: "Keep the one whose value is meant; today the last one counts.",
 		Severity:    severity.Low,
 		Default:     true,
 	})
@@ -45,8 +46,10 @@ func runDuplicateEnvVar(p *lint.Pass) error {
 			}
 			d := lint.Diagnostic{Message: fmt.Sprintf("Duplicate environment variable %s in container %q found", e.Name.Value, c.Name.Value)}
 			d.Related = []lint.Related{{Span: all[0].Place(), Message: "it is set here first"}}
-			if len(all) == 2 && reflect.DeepEqual(all[0].Any(), all[1].Any()) {
-				d.Fixes = []lint.Fix{lint.DeleteFix(all[0])}
+			// Variables in between may refer to the first one: it is the second that goes.
+			// A value that refers to others depends on where it stands.
+			if len(all) == 2 && reflect.DeepEqual(all[0].Any(), all[1].Any()) && !strings.Contains(e.Value.Value, "$(") {
+				d.Fixes = []lint.Fix{lint.DeleteFix(e.Node)}
 			}
 			p.ReportDiagnostic(where, d)
 		}

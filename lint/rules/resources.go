@@ -137,10 +137,25 @@ func (r resourceRange) judge(p *lint.Pass, c *manifest.Container, n *manifest.No
 		where = at(c)
 	}
 	var fixes []lint.Fix
-	if value := r.value(p.Options.Values, word); value != "" && q.IsZero() {
+	if value := r.value(p.Options.Values, word); q.IsZero() && r.fits(c, value, word) {
 		fixes = []lint.Fix{lint.SetFix(c.Node, value, "resources", field, r.name)}
 	}
 	p.Report(where, fmt.Sprintf("container %q has %s %s %s", c.Name.Value, r.name, word, canonical(n.Text(), q)), fixes...)
+}
+
+// fits reports whether c can have value: the API server refuses a request that is
+// more than the limit, and resources of ephemeral containers.
+func (r resourceRange) fits(c *manifest.Container, value, word string) bool {
+	q, err := manifest.ParseQuantity(value)
+	if err != nil || c.Kind == manifest.EphemeralContainer {
+		return false
+	}
+	if word == "request" {
+		limit, ok := c.Limit(r.name).Quantity()
+		return !ok || q.Cmp(limit) <= 0
+	}
+	request, ok := c.Request(r.name).Quantity()
+	return !ok || request.Cmp(q) <= 0
 }
 
 // value is what the caller wants containers to have.

@@ -53,7 +53,7 @@ func mismatchingSelectorTemplate() lint.Template {
 func runMismatchingSelector(p *lint.Pass) error {
 	o, pod := p.Object, p.Pod()
 	selector, ok := o.Selector()
-	if !ok || pod == nil || p.Compat() && o.Kind == "ReplicationController" {
+	if !ok || p.Compat() && o.Kind == "ReplicationController" {
 		return nil
 	}
 	if selector.Empty() {
@@ -64,6 +64,9 @@ func runMismatchingSelector(p *lint.Pass) error {
 			}
 			p.Reportf(where, "object has no selector specified")
 		}
+		return nil
+	}
+	if pod == nil {
 		return nil
 	}
 	if err := selector.Check(); err != nil {

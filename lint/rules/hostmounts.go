@@ -1,0 +1,216 @@
+package rules
+
+import (
+	"fmt"
+	"iter"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/manifest"
+	"github.com/plimsoll-go/plimsoll/vuln/severity"
+)
+
+func hostMountRules() []*lint.Rule {
+	return []*lint.Rule{
+		dockerSock(),
+		made(hostMountsTemplate(), map[string]any{
+			"dirs": []string{"^/$", "^/boot$", "^/dev$", "^/etc$", "^/lib$", "^/proc$", "^/sys$", "^/usr$"},
+		}, lint.Rule{
+			Name:        "sensitive-host-mounts",
+			Aliases:     []string{"KSV-0121"},
+			Title:       "System directory of the node in a container",
+			Doc:         "Reports containers that mount a system directory of their node, or a part of one. What stands there configures the node and holds its keys; to write to it is to own the node. Files that tell the time zone, mounted read-only, are not reported.",
+			Remediation: "Remove the mount, or mount the single file that is needed read-only.",
+			URL:         "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
+			Severity:    severity.High,
+			Default:     true,
+		}),
+		made(writableHostMountTemplate(), nil, lint.Rule{
+			Name:        "writable-host-mount",
+			Title:       "Writable directory of the node in a container",
+			Doc:         "Reports containers that mount a file or directory of their node and may write to it. What they write stays there, and others read it.",
+			Remediation: "Set readOnly on the mount, or use a volume that is not of the node.",
+			URL:         "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
+			Severity:    severity.Medium,
+		}),
+	}
+}
+
+// dockerSock reports the sockets of container runtimes. KubeLinter knows one.
+func dockerSock() *lint.Rule {
+	all := made(hostMountsTemplate(), map[string]any{
+		"dirs": []string{"docker.sock$", `/(containerd|crio|podman|cri-dockerd|buildkitd)\.sock$`},
+	}, lint.Rule{})
+	return byMode(made(hostMountsTemplate(), map[string]any{"dirs": []string{"docker.sock$"}}, lint.Rule{
+		Name:        "docker-sock",
+		Aliases:     []string{"KSV-0006"},
+		Title:       "Socket of the container runtime in a container",
+		Doc:         "Reports containers that mount the socket of Docker, containerd, CRI-O or Podman. Who can speak to it starts privileged containers on the node, and sees all others.",
+		Remediation: "Remove the mount. Images can be built without a runtime, by BuildKit in rootless mode for example.",
+		Severity:    severity.Critical,
+		Default:     true,
+	}), all)
+}
+
+func hostMountTemplates() []lint.Template {
+	return []lint.Template{hostMountsTemplate(), writableHostMountTemplate()}
+}
+
+func hostMountDifferences() []Difference {
+	return []Difference{{
+		Rule:       "docker-sock",
+		KubeLinter: "knows the socket of Docker alone",
+		Plimsoll:   "knows those of containerd, CRI-O, Podman, cri-dockerd and BuildKit too",
+		Reason:     "they allow the same",
+	}, {
+		Rule:       "host-mounts",
+		KubeLinter: "compares paths as they are written",
+		Plimsoll:   "without double slashes and one at the end",
+		Reason:     "/etc/ is /etc",
+	}, {
+		Rule:       "host-mounts",
+		KubeLinter: "does not know what is in a directory",
+		Plimsoll:   "reports what is in one that an expression matches, but for the root, and for the time zone when it is mounted read-only",
+		Reason:     "/etc/kubernetes is no less sensitive than /etc",
+	}, {
+		Rule:       "host-mounts",
+		KubeLinter: "reports a volume for each expression that matches, and each mount in a container",
+		Plimsoll:   "reports a volume once a container",
+		Reason:     "it is one fault",
+	}}
+}
+
+type hostMountsParams struct {
+	Dirs []string `yaml:"dirs" doc:"expressions for the paths to report" regexp:""`
+}
+
+func hostMountsTemplate() lint.Template {
+	const doc = "Reports containers that mount certain paths of their node."
+	return lint.NewTemplate("host-mounts", doc, hostMountsParams{}, func(params hostMountsParams) (*lint.Rule, error) {
+		dirs, err := compileAll(params.Dirs)
+		if err != nil {
+			return nil, err
+		}
+		return &lint.Rule{Run: func(p *lint.Pass) error {
+			runHostMounts(p, dirs)
+			return nil
+		}}, nil
+	}).For(lint.DeploymentLike).Titled("Paths of the node in containers")
+}
+
+func runHostMounts(p *lint.Pass, dirs []*regexp.Regexp) {
+	for mount := range hostMounts(p.Pod()) {
+		times := 0
+		for _, dir := range dirs {
+			if p.Compat() && dir.MatchString(mount.path) || !p.Compat() && below(dir, mount.path) {
+				times++
+			}
+		}
+		if !p.Compat() && (isTimeZone(mount.path) && manifest.IsTrue(mount.ReadOnly) || mount.again) {
+			continue
+		}
+		if !p.Compat() {
+			times = min(times, 1)
+		}
+		for range times {
+			p.ReportDiagnostic(mount.Name.Node, lint.Diagnostic{
+				Message: fmt.Sprintf("host system directory %q is mounted on container %q", mount.path, mount.container.Name.Value),
+				Related: mount.related(),
+			})
+		}
+	}
+}
+
+// below reports whether dir matches a path, or a directory above it that is not
+// the root.
+func below(dir *regexp.Regexp, written string) bool {
+	if dir.MatchString(written) {
+		return true
+	}
+	for p := path.Clean(written); ; p = path.Dir(p) {
+		if dir.MatchString(p) {
+			return true
+		}
+		if up := path.Dir(p); up == "/" || up == "." || up == p {
+			return false
+		}
+	}
+}
+
+// isTimeZone reports whether a path holds nothing but the time zone of a node.
+func isTimeZone(written string) bool {
+	p := path.Clean(written)
+	return p == "/etc/localtime" || p == "/etc/timezone" || strings.HasPrefix(p+"/", "/usr/share/zoneinfo/")
+}
+
+func writableHostMountTemplate() lint.Template {
+	const doc = "Reports containers that mount a path of their node and may write to it."
+	return lint.NewTemplate("writable-host-mount", doc, noParams{}, func(noParams) (*lint.Rule, error) {
+		return &lint.Rule{Run: runWritableHostMount}, nil
+	}).For(lint.DeploymentLike).Titled("Writable paths of the node in containers")
+}
+
+func runWritableHostMount(p *lint.Pass) error {
+	for mount := range hostMounts(p.Pod()) {
+		if manifest.IsTrue(mount.ReadOnly) {
+			continue
+		}
+		where := mount.ReadOnly.Node
+		if where == nil {
+			where = mount.Name.Node
+		}
+		p.ReportDiagnostic(where, lint.Diagnostic{
+			Message: fmt.Sprintf("container %s mounts path %s on the host as writable", mount.container.Name.Value, mount.path),
+			Related: mount.related(),
+			Fixes:   []lint.Fix{lint.SetFix(mount.Node, true, "readOnly")},
+		})
+	}
+	return nil
+}
+
+// A hostMount is a path of the node that a container mounts.
+type hostMount struct {
+	manifest.VolumeMount
+	container *manifest.Container
+	volume    *manifest.Volume
+	path      string
+	again     bool // the container mounts the volume a second time
+}
+
+// hostMounts yields the paths of the node that pod's containers mount, in the
+// order of the volumes, then of the containers.
+func hostMounts(pod *manifest.Pod) iter.Seq[hostMount] {
+	return func(yield func(hostMount) bool) {
+		if pod == nil {
+			return
+		}
+		for i := range pod.Volumes {
+			v := &pod.Volumes[i]
+			if !v.Node.Get("hostPath").Exists() {
+				continue
+			}
+			for c := range pod.AllContainers() {
+				again := false
+				for _, m := range c.Mounts {
+					if m.Name.Value != v.Name.Value {
+						continue
+					}
+					if !yield(hostMount{m, c, v, v.HostPath.Value, again}) {
+						return
+					}
+					again = true
+				}
+			}
+		}
+	}
+}
+
+func (m hostMount) related() []lint.Related {
+	n := m.volume.HostPath.Node
+	if n == nil {
+		n = m.volume.Node
+	}
+	return []lint.Related{{Span: n.Place(), Message: "the path of the volume"}}
+}
