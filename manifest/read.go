@@ -103,7 +103,13 @@ func (r *reader) documents(seg segment) ([]*Document, error) {
 	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
 		from := segment{seg.end - len(text), seg.end}
 		docs, err := r.readJSON(from)
-		if err == nil || len(docs) > 0 || errors.Is(err, ErrLimit) {
+		if err == nil || errors.Is(err, ErrLimit) {
+			return docs, err
+		}
+		if len(docs) > 0 {
+			if doc, yamlErr := r.readYAML(seg); yamlErr == nil && doc != nil && !doc.isCut() {
+				return []*Document{doc}, nil // with a comment behind it
+			}
 			return docs, err
 		}
 		// YAML in brackets, perhaps.

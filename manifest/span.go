@@ -61,13 +61,14 @@ func (s *spanner) properties(n *Node, pos int, flow bool) int {
 	return pos
 }
 
-// skip passes blanks, line breaks and comments.
+// skip passes blanks, line breaks and comments. pos is between tokens, where the
+// parser reads a # as a comment without a blank before it too.
 func (s *spanner) skip(pos int) int {
 	for pos < len(s.text) {
 		switch {
 		case isBlank(s.text[pos]):
 			pos++
-		case s.text[pos] == '#' && (pos == 0 || isBlank(s.text[pos-1])):
+		case s.text[pos] == '#':
 			pos = s.lineEnd(pos)
 		case s.text[pos] == 0xC2 && pos+1 < len(s.text) && s.text[pos+1] == 0x85:
 			pos += 2
@@ -102,7 +103,8 @@ func (s *spanner) nextLine(pos int) int {
 	return pos + 1
 }
 
-// column counts the bytes before pos on its line.
+// column counts the bytes before pos on its line, without the mark that a text may
+// start with.
 func (s *spanner) column(pos int) int {
 	start := pos
 	for start > 0 {
@@ -115,6 +117,9 @@ func (s *spanner) column(pos int) int {
 			return pos - start
 		}
 		start--
+	}
+	if bytes.HasPrefix(s.text, []byte("\uFEFF")) {
+		return max(0, pos-len("\uFEFF"))
 	}
 	return pos
 }

@@ -104,9 +104,12 @@ func (r *reader) yamlError(seg segment, err error) error {
 }
 
 // lineStarts are the offsets at which lines start, by the parser's idea of a line
-// break. https://yaml.org/spec/1.1/#id872085
+// break; a mark at the start of the text does not count. https://yaml.org/spec/1.1/#id872085
 func lineStarts(text []byte) []int {
 	starts := make([]int, 1, 16+len(text)/24)
+	if bytes.HasPrefix(text, []byte("\uFEFF")) {
+		starts[0] = len("\uFEFF")
+	}
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '\r':
@@ -203,9 +206,6 @@ func (t *tree) fill(from *yaml.Node, n *Node, shared bool) {
 		return
 	}
 	n.doc, n.start = t.doc, t.offset(from)
-	if n.start == t.base && bytes.HasPrefix(t.text, []byte("\uFEFF")) {
-		n.start += len("\uFEFF")
-	}
 	n.anchored = shared || from.Anchor != ""
 	n.props = from.Anchor != "" || from.Style&yaml.TaggedStyle != 0
 	var a *anchor
