@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/plimsoll-go/plimsoll/lint"
@@ -35,6 +34,11 @@ func danglingIngressDifferences() []Difference {
 		Reason:     "that the port is missing is another mistake, which the API server refuses",
 	}, {
 		Rule:       "dangling-ingress",
+		KubeLinter: "reports a backend without the name of a service",
+		Plimsoll:   "does not",
+		Reason:     "there is nothing to look for; the API server refuses it",
+	}, {
+		Rule:       "dangling-ingress",
 		KubeLinter: "reports services of type ExternalName that list no ports",
 		Plimsoll:   "does not",
 		Reason:     "such a service is a name, at which any port may be open",
@@ -57,19 +61,24 @@ func runDanglingIngress(p *lint.Pass) error {
 	if !isA(p, p.Object, "networking.k8s.io/v1", "Ingress") {
 		return nil
 	}
-	var seen []string
+	type key struct {
+		service, port string
+		number        bool
+	}
+	seen := make(map[key]bool)
 	for _, b := range ingressBackends(p.Object) {
 		if p.Compat() && b.port == "" {
 			b.port, b.number = "0", true
 		}
+		k := key{b.service, b.port, b.number}
+		if b.service == "" && !p.Compat() || seen[k] || isServed(p, b) {
+			continue
+		}
+		seen[k] = true
 		message := fmt.Sprintf("no service found matching ingress label (%s)", b.service)
 		if b.port != "" {
 			message += ", port " + b.port
 		}
-		if slices.Contains(seen, message) || isServed(p, b) {
-			continue
-		}
-		seen = append(seen, message)
 		p.Report(b.node, message)
 	}
 	return nil
@@ -78,7 +87,7 @@ func runDanglingIngress(p *lint.Pass) error {
 // A backend is a service that an ingress leads to.
 type backend struct {
 	node    *manifest.Node
-	service string
+	service string // its name
 	port    string // a name or a number, empty where there is none
 	number  bool
 }
@@ -94,7 +103,7 @@ func ingressBackends(o *manifest.Object) []backend {
 		} else {
 			b = backendV1beta1(n)
 		}
-		if b.service != "" {
+		if b.node.Exists() {
 			list = append(list, b)
 		}
 	}
