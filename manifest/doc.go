@@ -1,0 +1,2 @@
+// Package manifest turns text into objects with positions.
+package manifest
