@@ -129,6 +129,7 @@ func dependencies() map[string]map[string]string {
 			"sigs.k8s.io/yaml":                         "the functions of templates on YAML, as helm has them",
 			"github.com/google/go-cmp":                 "tests: readable differences",
 			"go.yaml.in/yaml/v3":                       "tests: documents in what was rendered",
+			"golang.org/x/tools":                       "tests: file systems as text",
 		},
 		"scan/source/git": {
 			modulePath:                    "the library",

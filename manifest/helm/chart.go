@@ -35,7 +35,7 @@ func (l *loader) chart(ctx context.Context, files []file, depth int) (*chart.Cha
 			}
 		}
 		if c.Metadata == nil {
-			return nil, errors.New("Chart.yaml is missing") //nolint:staticcheck // it is a name
+			return nil, errors.New("no Chart.yaml")
 		}
 		if c.Metadata.APIVersion == "" {
 			c.Metadata.APIVersion = chart.APIVersionV1

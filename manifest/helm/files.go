@@ -60,21 +60,10 @@ func (l *loader) read(r io.Reader) ([]byte, error) {
 // out. The errors of links and devices, which are left out too, come beside the
 // files, as the second result.
 func (l *loader) directory(ctx context.Context, fsys fs.FS, dir string) (files []file, left []error, err error) {
-	rules := ignore.Empty()
-	switch f, err := fsys.Open(path.Join(dir, ignore.HelmIgnore)); {
-	case err == nil:
-		text, err := l.read(f)
-		f.Close()
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", ignore.HelmIgnore, err)
-		}
-		if rules, err = ignore.Parse(bytes.NewReader(text)); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", ignore.HelmIgnore, err)
-		}
-	case !errors.Is(err, fs.ErrNotExist):
+	rules, err := l.ignored(fsys, path.Join(dir, ignore.HelmIgnore))
+	if err != nil {
 		return nil, nil, err
 	}
-	rules.AddDefaults()
 
 	err = fs.WalkDir(fsys, dir, func(name string, entry fs.DirEntry, err error) error {
 		if err == nil {
@@ -113,6 +102,33 @@ func (l *loader) directory(ctx context.Context, fsys fs.FS, dir string) (files [
 		return nil
 	})
 	return files, left, err
+}
+
+// ignored reads the file of what is left out; there need not be one.
+func (l *loader) ignored(fsys fs.FS, name string) (*ignore.Rules, error) {
+	rules := ignore.Empty()
+	switch info, err := fs.Lstat(fsys, name); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: %w", name, ErrLink)
+	default:
+		f, err := fsys.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		text, err := l.read(f)
+		if err == nil {
+			rules, err = ignore.Parse(bytes.NewReader(text))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	rules.AddDefaults()
+	return rules, nil
 }
 
 // archive reads a packaged chart: a gzipped tar with all files in one directory.

@@ -72,7 +72,7 @@ func (Renderer) Name() string { return "helm" }
 // ".tgz" and is a package with one.
 func (r Renderer) Detect(fsys fs.FS, name string, entry fs.DirEntry) bool {
 	if entry.IsDir() {
-		info, err := fs.Stat(fsys, path.Join(name, "Chart.yaml"))
+		info, err := fs.Lstat(fsys, path.Join(name, "Chart.yaml"))
 		return err == nil && info.Mode().IsRegular()
 	}
 	if !isPackage(name) || !entry.Type().IsRegular() {

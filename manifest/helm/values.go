@@ -41,17 +41,17 @@ func (r Renderer) values() (map[string]any, error) {
 	}
 	for _, s := range r.SetJSON {
 		if err := strvals.ParseJSON(s, values); err != nil {
-			return nil, fmt.Errorf("SetJSON %q: %w", s, err)
+			return nil, fmt.Errorf("set JSON %q: %w", s, err)
 		}
 	}
 	for _, s := range r.Set {
 		if err := strvals.ParseInto(s, values); err != nil {
-			return nil, fmt.Errorf("Set %q: %w", s, err)
+			return nil, fmt.Errorf("set %q: %w", s, err)
 		}
 	}
 	for _, s := range r.SetString {
 		if err := strvals.ParseIntoString(s, values); err != nil {
-			return nil, fmt.Errorf("SetString %q: %w", s, err)
+			return nil, fmt.Errorf("set string %q: %w", s, err)
 		}
 	}
 	for _, s := range r.SetFile {
@@ -63,7 +63,7 @@ func (r Renderer) values() (map[string]any, error) {
 			return string(text), err
 		}
 		if err := strvals.ParseIntoFile(s, values, read); err != nil {
-			return nil, fmt.Errorf("SetFile %q: %w", s, err)
+			return nil, fmt.Errorf("set file %q: %w", s, err)
 		}
 	}
 	return values, nil
@@ -124,6 +124,10 @@ func validateSchema(text []byte, values map[string]any) error {
 		return err
 	}
 	schema, err := compiler.Compile(name)
+	var other *jsonschema.LoadURLError
+	if errors.As(err, &other) {
+		return fmt.Errorf("%w: %s", ErrSchema, other.URL)
+	}
 	if err != nil {
 		return err
 	}
