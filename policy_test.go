@@ -131,6 +131,15 @@ func dependencies() map[string]map[string]string {
 			"go.yaml.in/yaml/v3":                       "tests: documents in what was rendered",
 			"golang.org/x/tools":                       "tests: file systems as text",
 		},
+		"manifest/kustomize": {
+			modulePath:                    "the library",
+			"sigs.k8s.io/kustomize/api":   "kustomizations",
+			"sigs.k8s.io/kustomize/kyaml": "the file system that kustomize reads",
+			"sigs.k8s.io/yaml":            "writes a kustomization as kustomize reads it",
+			"go.yaml.in/yaml/v3":          "what a file refers to, before kustomize follows it",
+			"github.com/google/go-cmp":    "tests: readable differences",
+			"golang.org/x/tools":          "tests: file systems as text",
+		},
 		"scan/source/git": {
 			modulePath:                    "the library",
 			"github.com/go-git/go-git/v5": "git's protocol and objects",
