@@ -53,8 +53,15 @@ func importRules() map[string]importRule {
 			inside:  []string{"internal/boltfile", "vuln", "vuln/cvss", "vuln/version", "vuln/severity"},
 			outside: []string{"go.etcd.io/bbolt"},
 		},
+		"manifest": {
+			inside:  []string{"internal/kubetypes"},
+			outside: []string{"gopkg.in/yaml.v3"},
+		},
+		"lint":          {inside: []string{"manifest", "vuln/severity"}},
+		"lint/rules":    {inside: []string{"lint", "manifest", "vuln/severity"}},
+		"lint/linttest": {inside: []string{"lint", "manifest"}},
 		"scan/artifact": {
-			inside:  []string{"vuln"},
+			inside:  []string{"manifest", "vuln"},
 			outside: []string{"golang.org/x/sync"},
 		},
 		"scan/source": {
@@ -71,7 +78,7 @@ func importRules() map[string]importRule {
 		},
 		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
 		"scan": {
-			inside:  []string{"scan/artifact", "scan/source", "scan/analyze", "vuln", "vuln/severity"},
+			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "vuln", "vuln/severity"},
 			outside: []string{"golang.org/x/sync", "github.com/bmatcuk/doublestar/v4"},
 		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
@@ -79,7 +86,6 @@ func importRules() map[string]importRule {
 			inside:  []string{"scan", "scan/artifact", "vuln", "vuln/severity"},
 			outside: []string{"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go"},
 		},
-		"manifest":           {},
 		"internal/rpmdb":     {},
 		"internal/boltfile":  {outside: []string{"go.etcd.io/bbolt"}},
 		"internal/download":  {},
@@ -112,7 +118,7 @@ func dependencies() map[string]map[string]string {
 			"github.com/CycloneDX/cyclonedx-go":      "bills of materials",
 			"github.com/spdx/tools-golang":           "bills of materials",
 			"github.com/bmatcuk/doublestar/v4":       "patterns of files to leave out, in which ** stands for directories",
-			"gopkg.in/yaml.v3":                       "lock files in YAML, with positions",
+			"gopkg.in/yaml.v3":                       "lock files and manifests in YAML, with positions",
 			"github.com/google/go-cmp":               "tests: readable differences",
 			"github.com/knqyf263/go-deb-version":     "the independent check of a built database: Debian versions",
 			"github.com/knqyf263/go-rpm-version":     "the independent check of a built database: rpm versions",
@@ -197,6 +203,9 @@ func reaches() map[string]reach {
 	return map[string]reach{
 		"vuln/version": {modules: 1},
 		"vuln":         {modules: 1},
+		"manifest":     {modules: 2},
+		"lint":         {modules: 2},
+		"lint/rules":   {modules: 2},
 		"scan": {
 			modules: 20,
 			never: []string{

@@ -20,6 +20,9 @@ type Context struct {
 func newContext(name string, objects []*manifest.Object, compat bool) *Context {
 	c := &Context{Name: name, Objects: objects, compat: compat, byKind: make(map[string][]*manifest.Object)}
 	for _, o := range objects {
+		if compat && o.Undecodable != nil {
+			continue
+		}
 		key := o.Group + " " + o.Kind
 		c.byKind[key] = append(c.byKind[key], o)
 		if p := c.pod(o); p != nil {
@@ -32,7 +35,7 @@ func newContext(name string, objects []*manifest.Object, compat bool) *Context {
 // pod is what o says of its pods. KubeLinter sees those of the kinds alone that it
 // can decode, and none where a template is left out that may be.
 func (c *Context) pod(o *manifest.Object) *manifest.Pod {
-	if !o.IsWorkload() || c.compat && (!o.Known || lacksTemplate(o)) {
+	if !o.IsWorkload() || c.compat && (!typed(o) || lacksTemplate(o)) {
 		return nil
 	}
 	return o.Pod()
@@ -43,6 +46,10 @@ func (c *Context) pod(o *manifest.Object) *manifest.Pod {
 func lacksTemplate(o *manifest.Object) bool {
 	return (o.Kind == "DeploymentConfig" || o.Kind == "ReplicationController") && !o.Get("spec", "template").Exists()
 }
+
+// typed reports whether KubeLinter has the fields of o. Of an object of a kind that
+// it does not know, or with a value that it cannot parse, it has the metadata.
+func typed(o *manifest.Object) bool { return o.Known && o.Undecodable == nil }
 
 // Pods yields the pods of all workloads of the context.
 func (c *Context) Pods() iter.Seq[*manifest.Pod] {

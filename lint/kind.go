@@ -149,7 +149,7 @@ func (s kindSet) has(o *manifest.Object) bool {
 }
 
 // kubeLinterWorkload reports whether KubeLinter counts a workload as
-// DeploymentLike: by group and kind, in any version that it can decode.
+// DeploymentLike: by group and kind, in any version.
 func kubeLinterWorkload(o *manifest.Object) bool {
 	switch o.Kind {
 	case "DeploymentConfig":
@@ -157,5 +157,5 @@ func kubeLinterWorkload(o *manifest.Object) bool {
 	case "Rollout":
 		return false
 	}
-	return o.Group != "extensions" && o.Known
+	return o.Group != "extensions"
 }

@@ -153,11 +153,12 @@ func contexts(objects []*manifest.Object, opts Options, result *Result) []*Conte
 	return list
 }
 
-// undecodable says why KubeLinter drops o, nil where it does not: a field does not
-// fit its type, or o is in a list that cannot be decoded as a whole.
+// undecodable says why KubeLinter drops o, nil where it does not: a field is of
+// another type, or o is in a list that cannot be decoded as a whole. An object with
+// a value that cannot be parsed is one of an unknown kind for it.
 func undecodable(o *manifest.Object) error {
-	if len(o.Mismatches) > 0 {
-		return o.Mismatches[0].Err
+	if errors.Is(o.Undecodable, manifest.ErrType) {
+		return o.Undecodable
 	}
 	for l := o.List; l != nil; l = l.Outer {
 		if l.Kind != "List" || l.Outer != nil {

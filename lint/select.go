@@ -92,7 +92,7 @@ func (s *selection) make(check *CustomCheck, old *Rule) (*Rule, error) {
 	switch {
 	case check.Name == "":
 		return nil, errors.New("no name specified")
-	case !ruleName.MatchString(check.Name):
+	case !isRuleName(check.Name):
 		return nil, fmt.Errorf("invalid name %s, must match regex ^[a-zA-Z0-9-_]+$", check.Name)
 	}
 	for _, k := range check.Kinds {

@@ -147,7 +147,7 @@ func TestSuppressByAnnotation(t *testing.T) {
 		return "apiVersion: v1\nkind: Ship\nmetadata:\n  annotations:\n    " + annotation + "\na: [rum, rats]\n"
 	}
 	template := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec:\n  template:\n    metadata:\n      annotations: {ignore-check.kube-linter.io/no-rum: why}\n    spec: {a: rum}\n"
-	shared := "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Ship, metadata: &m {annotations: {kube-linter.io/ignore-all: why}}}\n- {apiVersion: v1, kind: Ship, metadata: *m, a: rum}\n"
+	shared := "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: &m {annotations: {kube-linter.io/ignore-all: why}}}\n- {apiVersion: v1, kind: Pod, metadata: *m, a: rum}\n"
 	both := outcome{Reported: []string{"6 no-rats", "6 no-rum"}}
 	for _, test := range []struct {
 		name, text   string

@@ -39,6 +39,9 @@ var (
 	ErrNotObject = errors.New("not a Kubernetes object")
 	// ErrType is matched when a field holds what its type does not allow.
 	ErrType = errors.New("type mismatch")
+	// ErrValue is matched when a field holds a string that its type cannot be read
+	// from, such as a quantity without a number.
+	ErrValue = errors.New("invalid value")
 	// ErrDuplicateKey is matched when a mapping has a key twice.
 	ErrDuplicateKey = errors.New("duplicate key")
 )

@@ -28,6 +28,9 @@ type Object struct {
 	// Mismatches are the fields that hold what the kind's type does not allow, in
 	// the order of the text. The API server refuses such an object.
 	Mismatches []Problem
+	// Undecodable is the one of Mismatches that a client library reports when it
+	// decodes the object, nil where it can: it matches [ErrType] or [ErrValue].
+	Undecodable error
 
 	pod  func() *Pod
 	meta func() Metadata
@@ -58,7 +61,7 @@ func (o *Object) String() string {
 // Get is the value under the keys of path.
 func (o *Object) Get(path ...string) *Node { return o.Node.Get(path...) }
 
-// newObject makes an object of a mapping that has an apiVersion and a kind.
+// newObject makes an object of a mapping that has a kind.
 func newObject(n *Node, apiVersion, kind string) *Object {
 	o := &Object{APIVersion: apiVersion, Kind: kind, Version: apiVersion, Node: n}
 	if group, version, ok := strings.Cut(apiVersion, "/"); ok {
@@ -88,9 +91,10 @@ func (r *reader) objects(n *Node, outer *List, apiVersion, kind string, depth in
 		r.problem(n.start, fmt.Errorf("%w: neither apiVersion nor kind", ErrNotObject))
 	case kind == "":
 		r.problem(n.start, fmt.Errorf("%w: no kind", ErrNotObject))
-	case apiVersion == "":
-		r.problem(n.start, fmt.Errorf("%w: no apiVersion", ErrNotObject))
 	default:
+		if apiVersion == "" { // an object all the same, of a kind that nobody knows
+			r.problem(n.start, fmt.Errorf("%w: no apiVersion", ErrNotObject))
+		}
 		items := n.Get("items")
 		if items.Kind() != Sequence || !strings.HasSuffix(kind, "List") {
 			r.add(newObject(n, apiVersion, kind), outer)

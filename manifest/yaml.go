@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -84,15 +83,14 @@ func checkCharacters(text []byte, base int) error {
 	return nil
 }
 
-var yamlLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
-
 // yamlError gives an error of the parser's the position that its text names.
 func (r *reader) yamlError(seg segment, err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	offset := seg.start
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
-		text = text[len(m[0]):]
-		if line, err := strconv.Atoi(m[1]); err == nil {
+	if after, ok := strings.CutPrefix(text, "line "); ok {
+		number, cause, _ := strings.Cut(after, ": ")
+		if line, err := strconv.Atoi(number); err == nil {
+			text = cause
 			starts := lineStarts(r.file.Text[seg.start:seg.end])
 			offset += starts[max(0, min(line, len(starts))-1)]
 		}

@@ -18,13 +18,11 @@ type settings struct {
 	compatOnly bool           // the rule is for compat mode alone
 }
 
-// setting is a line of the comment that sets something, or is meant to.
-var setting = regexp.MustCompile(`^([a-z]+):(.*)$`)
-
 // readSettings reads the comment of the archive at path.
 func readSettings(path, comment string) (settings, error) {
 	var s settings
 	var errs []error
+	setting := regexp.MustCompile(`^([a-z]+):(.*)$`) // or what is meant to be one
 	line := 0
 	for text := range strings.Lines(comment) {
 		line++

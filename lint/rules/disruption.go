@@ -250,7 +250,7 @@ func (b minimum) blockedCompat(p *lint.Pass) ([]*manifest.Object, error) {
 	var list []*manifest.Object
 	for _, o := range p.Context.Objects {
 		selector, ok := o.Selector()
-		if !ok || !o.Known || o.Group == "extensions" || o.Kind == "ReplicationController" || o.Namespace != p.Object.Namespace {
+		if !ok || !o.Known || o.Undecodable != nil || o.Group == "extensions" || o.Kind == "ReplicationController" || o.Namespace != p.Object.Namespace {
 			continue
 		}
 		if err := selectorError(selector); err != nil {

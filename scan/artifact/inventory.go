@@ -75,11 +75,11 @@ type Inventory struct {
 	OS     *vuln.OS    // nil: none was found
 	// Components are sorted by name, version, architecture, type, path and Inside.
 	Components []Component
-	Custom     []Custom  // sorted by analyzer, path and name
+	Custom     []Custom // sorted by analyzer, path and name
 	// Objects are those of manifests, in the order in which they were read.
 	Objects  []*manifest.Object
 	Problems []Problem // sorted as [Problem.Compare] says
-	Stats      Stats
+	Stats    Stats
 }
 
 // A Custom is a value of a caller's own analyzer.
