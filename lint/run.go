@@ -64,7 +64,8 @@ type Result struct {
 	// that ran, in the order of [Baseline.Known]. What is in files that were not read
 	// looks so too.
 	Fixed []KnownCount
-	// Problems are what could not be judged, then suppressions that have expired or
+	// Problems are what could not be judged, beside what package manifest could not
+	// read, then suppressions that have expired or
 	// cannot be read. The latter suppress nothing.
 	Problems []Problem
 }
@@ -249,11 +250,6 @@ func (e *engine) object(ctx context.Context, j job) Result {
 			r.Problems = append(r.Problems, Problem{
 				Rule: rule.Name, Object: Ref(j.object), Position: j.object.Node.Position(), Err: err,
 			})
-		}
-	}
-	if !e.opts.Compat {
-		for _, m := range j.object.Mismatches {
-			r.Problems = append(r.Problems, Problem{Object: Ref(j.object), Position: m.Position, Err: m.Err})
 		}
 	}
 	return r

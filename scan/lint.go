@@ -23,13 +23,28 @@ func (l *linter) Match(ctx context.Context, inv *Inventory) (Results, error) {
 	if err != nil {
 		return Results{}, err
 	}
+	return lintResults(found), nil
+}
+
+// Linted is the matcher that brings what rules have found already into a report.
+func Linted(found *lint.Result) Matcher { return linted{found} }
+
+type linted struct{ found *lint.Result }
+
+func (linted) Name() string { return "lint" }
+
+func (l linted) Match(context.Context, *Inventory) (Results, error) {
+	return lintResults(l.found), nil
+}
+
+func lintResults(found *lint.Result) Results {
 	res := Results{Diagnostics: found.Diagnostics, Suppressed: found.Suppressed}
 	for _, p := range found.Problems {
 		res.Problems = append(res.Problems, Problem{
 			Stage: artifact.StageMatch, Path: p.Position.String(), Err: &ruleError{p}, Hides: artifact.HidesSome,
 		})
 	}
-	return res, nil
+	return res
 }
 
 // A ruleError is a problem of a rule without its position.

@@ -29,7 +29,7 @@ func (e *exit) Unwrap() error { return e.err }
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:   "plimsoll",
-		Short: "Find known vulnerabilities in images, directories and bills of materials",
+		Short: "Find what must not go aboard: vulnerabilities in images, mistakes in manifests",
 		Args:  cobra.NoArgs,
 		RunE:  needCommand,
 
@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(scanCommands()...)
-	root.AddCommand(databaseCommand(), versionCommand())
+	root.AddCommand(lintCommand(), databaseCommand(), versionCommand())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
