@@ -147,7 +147,8 @@ func dependencies() map[string]map[string]string {
 		},
 		"manifest/helm": {
 			modulePath:                                 "the library",
-			"helm.sh/helm/v4":                          "charts, their values and dependencies; tests: the engine as the reference",
+			"helm.sh/helm/v4":                          "the syntax of --set and .helmignore; tests: helm itself as the reference",
+			"github.com/Masterminds/semver/v3":         "constraints on the versions of charts and of Kubernetes",
 			"github.com/Masterminds/sprig/v3":          "the functions of helm's templates",
 			"github.com/BurntSushi/toml":               "the functions of templates on TOML, as helm has them",
 			"github.com/gobwas/glob":                   "patterns of files in templates, as helm has them",

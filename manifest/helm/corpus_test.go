@@ -2,7 +2,6 @@ package helm
 
 import (
 	"encoding/json"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -10,11 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	yaml "go.yaml.in/yaml/v3"
-	"helm.sh/helm/v4/pkg/engine"
-
-	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
 // corpusDir is where the charts of others are, which are no part of this
@@ -90,59 +85,5 @@ func objectsIn(t *testing.T, text string) []string {
 			return list
 		}
 		list = append(list, path.Join(o.APIVersion, o.Kind)+" "+o.Metadata.Namespace+" "+o.Metadata.Name)
-	}
-}
-
-// Helm's engine, which bounds nothing, makes the same of charts that end.
-func TestHelmEngine(t *testing.T) {
-	t.Parallel()
-	dir := corpusDir(t)
-	names, err := filepath.Glob(filepath.Join(dir, "*", "*", "Chart.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		name := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(name), dir+string(filepath.Separator)))
-		if name == "testdata/malformed-deps-chart" || name == "testdata/subchart" {
-			continue // they cannot be rendered
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := Renderer{Lint: true}
-			list, err := r.Render(t.Context(), os.DirFS(dir), name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			compareWithEngine(t, r, os.DirFS(dir), name, list)
-		})
-	}
-}
-
-func compareWithEngine(t *testing.T, r Renderer, fsys fs.FS, name string, list []manifest.Rendered) {
-	t.Helper()
-	limits := r.Limits.withDefaults()
-	c, _, err := r.load(t.Context(), fsys, name, limits)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values, _, err := r.prepare(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := engine.Engine{LintMode: r.Lint}.RenderWithContext(t.Context(), c, values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := make(map[string]string)
-	for _, r := range list {
-		got[path.Join(c.Name(), strings.TrimPrefix(r.Path, name))] = string(r.Text)
-	}
-	for key, text := range want {
-		if strings.TrimSpace(text) == "" || path.Base(key) == "NOTES.txt" {
-			delete(want, key)
-		}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("Render(%s) differs from helm's engine (-engine +got):\n%s", name, diff)
 	}
 }

@@ -10,8 +10,6 @@ import (
 	"text/template"
 	"text/template/parse"
 
-	"helm.sh/helm/v4/pkg/chart/common"
-
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
@@ -46,7 +44,7 @@ func (e *execution) all(sources []source) ([]manifest.Rendered, []error) {
 		if s.skip || set.Lookup(s.name) == nil {
 			continue
 		}
-		s.data["Template"] = common.Values{"Name": s.name, "BasePath": s.base}
+		s.data["Template"] = map[string]any{"Name": s.name, "BasePath": s.base}
 		out := &tracer{e: e}
 		if err := e.run(set, out, s.name, s.data); err != nil {
 			errs = append(errs, plain(err))

@@ -1,9 +1,11 @@
 // Package helm renders Helm charts, so that their manifests can be read as any
 // others.
 //
-// It is a module of its own, since it brings helm along: its charts, values and
-// dependencies are helm's, and its functions those of helm's templates. The
-// templates are executed here, where helm cannot be interrupted and bounds nothing.
+// It is a module of its own, since it brings along the functions of templates. Of
+// helm itself it has the syntax of --set and .helmignore alone: helm's charts bring
+// the clients of Kubernetes, 5 ms and 20 MiB at each start of a program, and print
+// warnings, and its engine cannot be interrupted and bounds nothing. Tests hold what
+// is done here against helm.
 package helm
 
 import (
@@ -17,11 +19,6 @@ import (
 	"slices"
 	"strings"
 
-	"helm.sh/helm/v4/pkg/chart/common"
-	"helm.sh/helm/v4/pkg/chart/common/util"
-	chart "helm.sh/helm/v4/pkg/chart/v2"
-	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
-
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
@@ -31,8 +28,6 @@ import (
 // Nothing but the given file system is read: there is no network, no environment,
 // lookup finds nothing, and no name has an address. What a template asks the clock
 // or chance for differs from one call to the next.
-//
-// Helm logs what it merges oddly with the default loggers of log and log/slog.
 type Renderer struct {
 	Values map[string]any // over those of the chart; see ReadValues
 	// What helm takes with the options of these names, in its syntax: "a.b=c". They
@@ -118,7 +113,10 @@ func (r Renderer) Render(ctx context.Context, fsys fs.FS, name string) (list []m
 	if err != nil {
 		return nil, fmt.Errorf("load chart: %w", err)
 	}
-	values, problems, err := r.prepare(c)
+	values, problems, err := r.prepare(ctx, c)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("values of the chart: %w", err)
 	}
@@ -128,8 +126,8 @@ func (r Renderer) Render(ctx context.Context, fsys fs.FS, name string) (list []m
 		return nil, err
 	}
 	if r.IncludeCRDs {
-		for _, crd := range c.CRDObjects() {
-			list = append(list, manifest.Rendered{Path: crd.Filename, Text: crd.File.Data, Source: same(crd.File.Data)})
+		for _, crd := range c.crds() {
+			list = append(list, manifest.Rendered{Path: crd.name, Text: crd.data, Source: same(crd.data)})
 		}
 	}
 	for i := range list {
@@ -145,7 +143,7 @@ func (r Renderer) Render(ctx context.Context, fsys fs.FS, name string) (list []m
 }
 
 // load reads the chart. Its second result is what was left out.
-func (r Renderer) load(ctx context.Context, fsys fs.FS, name string, limits Limits) (*chart.Chart, []error, error) {
+func (r Renderer) load(ctx context.Context, fsys fs.FS, name string, limits Limits) (*chart, []error, error) {
 	l := &loader{limits: limits}
 	var files []file
 	var left []error
@@ -169,49 +167,49 @@ func (r Renderer) load(ctx context.Context, fsys fs.FS, name string, limits Limi
 	if err != nil {
 		return nil, nil, err
 	}
-	if expanded(c, limits.Entries) > limits.Entries {
-		return nil, nil, over("charts", limits.Entries)
+	if c.expanded(limits.Charts) > limits.Charts {
+		return nil, nil, over("charts", limits.Charts)
 	}
 	return c, left, nil
 }
 
 // prepare settles which subcharts there are, and returns what templates see at
 // the top. Its second result is the schemas that could not be used.
-func (r Renderer) prepare(c *chart.Chart) (common.Values, []error, error) {
-	values, err := r.values()
+func (r Renderer) prepare(ctx context.Context, c *chart) (map[string]any, []error, error) {
+	given, err := r.values()
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := chartutil.ProcessDependencies(c, values); err != nil {
+	if err := c.settle(ctx, given); err != nil {
 		return nil, nil, err
 	}
-	version, err := common.ParseKubeVersion(or(r.KubeVersion, DefaultKubeVersion))
+	cluster, err := newCapabilities(or(r.KubeVersion, DefaultKubeVersion), r.APIVersions)
 	if err != nil {
-		return nil, nil, fmt.Errorf("KubeVersion %q: %w", r.KubeVersion, err)
+		return nil, nil, err
 	}
-	if want := c.Metadata.KubeVersion; want != "" && r.KubeVersion != "" && !chartutil.IsCompatibleRange(want, version.String()) {
-		return nil, nil, fmt.Errorf("chart wants Kubernetes %s, not %s", want, version)
+	if want := c.meta.KubeVersion; want != "" && r.KubeVersion != "" && !compatible(want, cluster.KubeVersion.String()) {
+		return nil, nil, fmt.Errorf("chart wants Kubernetes %s, not %s", want, r.KubeVersion)
 	}
-	capabilities := common.DefaultCapabilities.Copy()
-	capabilities.KubeVersion = *version
-	capabilities.APIVersions = slices.Concat(capabilities.APIVersions, common.VersionSet(r.APIVersions))
-	release := common.ReleaseOptions{
-		Name: or(r.ReleaseName, "test-release"), Namespace: or(r.Namespace, "default"), Revision: 1, IsInstall: true,
-	}
-	top, err := util.ToRenderValuesWithSchemaValidation(c, values, release, capabilities, true)
+	values, err := c.merged(given, false)
 	if err != nil {
 		return nil, nil, err
 	}
 	var unused, invalid []error
-	settled, _ := top["Values"].(common.Values)
-	for _, err := range validate(c, settled) {
+	for _, err := range validate(c, values) {
 		if errors.Is(err, ErrSchema) {
 			unused = append(unused, err)
 		} else {
 			invalid = append(invalid, err)
 		}
 	}
-	return top, unused, errors.Join(invalid...)
+	return map[string]any{
+		"Values":       values,
+		"Capabilities": cluster,
+		"Release": map[string]any{
+			"Name": or(r.ReleaseName, "test-release"), "Namespace": or(r.Namespace, "default"),
+			"IsUpgrade": false, "IsInstall": true, "Revision": 1, "Service": "Helm",
+		},
+	}, unused, errors.Join(invalid...)
 }
 
 func or(s, otherwise string) string {

@@ -55,7 +55,7 @@ func TestGolden(t *testing.T) {
 			} else {
 				r.IncludeCRDs = false
 				list, _ := r.Render(t.Context(), fsys, "shop")
-				compareWithEngine(t, r, fsys, "shop", list)
+				compareWithHelm(t, r, fsys, "shop", list)
 			}
 			got := txtar.Format(given)
 			if *update {

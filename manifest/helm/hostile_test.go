@@ -48,7 +48,7 @@ func TestHostileTemplates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := Renderer{Limits: Limits{Steps: 300_000, OutputBytes: 4 << 20}}
+			r := Renderer{Limits: Limits{Steps: 100_000, OutputBytes: 2 << 20}}
 			list, err := r.Render(t.Context(), chartWith(text), "c")
 			if !errors.Is(err, ErrLimit) || len(list) > 0 {
 				t.Errorf("Render = %d texts, %v; want ErrLimit", len(list), err)

@@ -17,8 +17,9 @@ type Limits struct {
 	ArchiveBytes int64 // of a package as it is stored; 20 MiB
 	ChartBytes   int64 // of all files of a chart and its subcharts, unpacked; 64 MiB
 	FileBytes    int64 // of one of them; 5 MiB
-	Entries      int   // files, directories and subcharts; 10,000
+	Entries      int   // files and directories; 10,000
 	Depth        int   // charts within charts; 8
+	Charts       int   // subcharts, once for each alias; 250
 	// OutputBytes is the most that templates may write and functions may return,
 	// with what other templates then take up; 64 MiB.
 	OutputBytes int64
@@ -43,6 +44,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.OutputBytes, 64<<20)
 	count(&l.Entries, 10_000)
 	count(&l.Depth, 8)
+	count(&l.Charts, 250)
 	count(&l.Steps, 5_000_000)
 	count(&l.Nesting, 500)
 	return l

@@ -8,9 +8,6 @@ import (
 	"strings"
 
 	"github.com/gobwas/glob"
-	ci "helm.sh/helm/v4/pkg/chart"
-	"helm.sh/helm/v4/pkg/chart/common"
-	chart "helm.sh/helm/v4/pkg/chart/v2"
 )
 
 // A source is a template before it is parsed.
@@ -25,7 +22,7 @@ type source struct {
 // sources are the templates of a chart and its subcharts, in the order in which
 // they are parsed: the deeper ones first, so that a chart can define a template of
 // its subchart anew.
-func (r Renderer) sources(c *chart.Chart, values common.Values) []source {
+func (r Renderer) sources(c *chart, values map[string]any) []source {
 	var list []source
 	r.addSources(&list, c, values)
 	slices.SortFunc(list, func(a, b source) int {
@@ -39,16 +36,12 @@ func (r Renderer) sources(c *chart.Chart, values common.Values) []source {
 
 // addSources adds the templates of c, and returns what they see. In parent is what
 // those of the chart above see, or for the top chart what helm starts with.
-func (r Renderer) addSources(list *[]source, c *chart.Chart, parent common.Values) map[string]any {
-	accessor, err := ci.NewAccessor(c)
-	if err != nil {
-		return nil // it is a chart
-	}
-	metadata := accessor.MetadataAsMap()
-	metadata["IsRoot"] = c.IsRoot()
+func (r Renderer) addSources(list *[]source, c *chart, parent map[string]any) map[string]any {
+	metadata := c.meta.asMap()
+	metadata["IsRoot"] = c.parent == nil
 	files := make(chartFiles)
-	for _, f := range c.Files {
-		files[f.Name] = f.Data
+	for _, f := range c.files {
+		files[f.name] = f.data
 	}
 	subcharts := make(map[string]any)
 	data := map[string]any{
@@ -56,29 +49,29 @@ func (r Renderer) addSources(list *[]source, c *chart.Chart, parent common.Value
 		"Files":        files,
 		"Release":      parent["Release"],
 		"Capabilities": parent["Capabilities"],
-		"Values":       common.Values{},
+		"Values":       map[string]any{},
 		"Subcharts":    subcharts,
 	}
-	if c.IsRoot() {
+	if c.parent == nil {
 		data["Values"] = parent["Values"]
-	} else if own, err := parent.Table("Values." + c.Name()); err == nil {
+	} else if own, ok := tableAt(parent, "Values."+c.name()); ok {
 		data["Values"] = own
 	}
-	for _, sub := range c.Dependencies() {
-		subcharts[sub.Name()] = r.addSources(list, sub, data)
+	for _, sub := range c.charts {
+		subcharts[sub.name()] = r.addSources(list, sub, data)
 	}
-	for _, t := range c.Templates {
-		base := path.Base(t.Name)
+	for _, t := range c.templates {
+		base := path.Base(t.name)
 		partial := strings.HasPrefix(base, "_")
-		if accessor.IsLibraryChart() && !partial {
+		if c.meta.Type == library && !partial {
 			continue
 		}
 		*list = append(*list, source{
-			name: path.Join(c.ChartFullPath(), t.Name),
-			text: string(t.Data),
+			name: path.Join(c.path(), t.name),
+			text: string(t.data),
 			data: data,
-			base: path.Join(c.ChartFullPath(), "templates"),
-			skip: partial || base == "NOTES.txt" || r.SkipTests && strings.HasPrefix(t.Name, "templates/tests/"),
+			base: path.Join(c.path(), "templates"),
+			skip: partial || base == "NOTES.txt" || r.SkipTests && strings.HasPrefix(t.name, "templates/tests/"),
 		})
 	}
 	return data

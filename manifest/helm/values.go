@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	chart "helm.sh/helm/v4/pkg/chart/v2"
-	chartloader "helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/strvals"
+	"sigs.k8s.io/yaml"
 )
 
 // ErrSchema is matched by the error of a schema that refers to another document,
@@ -20,15 +20,35 @@ var ErrSchema = errors.New("schema refers to a document that is not fetched")
 // ReadValues reads a file of values, such as those that helm takes with --values.
 // Of several documents in it the later ones are merged over the earlier.
 func ReadValues(r io.Reader) (map[string]any, error) {
-	return chartloader.LoadValues(r)
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	merged := map[string]any{}
+	for _, document := range separator.Split(string(text), -1) {
+		values := map[string]any{}
+		if err := yaml.Unmarshal([]byte(document), &values); err != nil {
+			return nil, err
+		}
+		merged = MergeValues(merged, values)
+	}
+	return merged, nil
 }
+
+var separator = regexp.MustCompile(`(?m)^---[ \t\r]*$`)
 
 // MergeValues merges maps of values; the later ones win, key by key. None of the
 // maps is changed.
 func MergeValues(list ...map[string]any) map[string]any {
 	merged := map[string]any{}
 	for _, values := range list {
-		merged = chartloader.MergeMaps(merged, values)
+		for key, value := range values {
+			below, _ := value.(map[string]any)
+			if table, ok := merged[key].(map[string]any); ok && below != nil {
+				value = MergeValues(table, below)
+			}
+			merged[key] = value
+		}
 	}
 	return merged
 }
@@ -93,20 +113,20 @@ func clone(v any) any {
 
 // validate holds values against the schemas of a chart and its subcharts. Errors
 // that match ErrSchema say that one could not be used.
-func validate(c *chart.Chart, values map[string]any) []error {
+func validate(c *chart, values map[string]any) []error {
 	var errs []error
-	if c.Schema != nil {
-		if err := validateSchema(c.Schema, values); err != nil {
-			errs = append(errs, fmt.Errorf("values of chart %s: %w", c.Name(), err))
+	if c.schema != nil {
+		if err := validateSchema(c.schema, values); err != nil {
+			errs = append(errs, fmt.Errorf("values of chart %s: %w", c.name(), err))
 		}
 	}
-	for _, sub := range c.Dependencies() {
-		switch below := values[sub.Name()].(type) {
+	for _, sub := range c.charts {
+		switch below := values[sub.name()].(type) {
 		case nil:
 		case map[string]any:
 			errs = append(errs, validate(sub, below)...)
 		default:
-			errs = append(errs, fmt.Errorf("values of chart %s: want a map, got %T", sub.Name(), below))
+			errs = append(errs, fmt.Errorf("values of chart %s: want a map, got %T", sub.name(), below))
 		}
 	}
 	return errs
