@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 const (
@@ -25,9 +27,18 @@ func TestMain(m *testing.M) {
 	for _, name := range cacheVariables() {
 		os.Setenv(name, dir)
 	}
-	code := m.Run()
-	os.RemoveAll(dir)
-	os.Exit(code)
+	testscript.Main(tests{m, dir}, map[string]func(){"plimsoll": main})
+}
+
+// tests run, and then remove the directory that they were given.
+type tests struct {
+	*testing.M
+	dir string
+}
+
+func (t tests) Run() int {
+	defer os.RemoveAll(t.dir)
+	return t.M.Run()
 }
 
 // cacheVariables are those that os.UserCacheDir reads, of each system.

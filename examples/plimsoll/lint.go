@@ -260,7 +260,10 @@ func (f *lintFlags) inspect(ctx context.Context, config *lint.Config, args []str
 		read.Extensions = []string{".yaml", ".yml"}
 	}
 	root := filepath.ToSlash(filepath.VolumeName(dir)) + "/"
-	read.Skip = func(path string, _ fs.DirEntry) bool {
+	read.Skip = func(path string, entry fs.DirEntry) bool {
+		if f.compat && entry.IsDir() {
+			return false // its files are looked at one by one
+		}
 		return config.Ignores(filepath.ToSlash(dir), root+path, f.compat)
 	}
 	var paths []string
