@@ -83,8 +83,10 @@ func importRules() map[string]importRule {
 		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
-			inside:  []string{"scan", "scan/artifact", "vuln", "vuln/severity"},
-			outside: []string{"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go"},
+			inside: []string{"lint", "manifest", "scan", "scan/artifact", "vuln", "vuln/severity"},
+			outside: []string{
+				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
+			},
 		},
 		"internal/rpmdb":     {},
 		"internal/boltfile":  {outside: []string{"go.etcd.io/bbolt"}},
@@ -96,6 +98,7 @@ func importRules() map[string]importRule {
 		"examples/scanimage":      {inside: []string{"scan", "scan/report", "vuln/store"}},
 		"examples/cigate":         {inside: []string{"scan", "vuln/severity", "vuln/store"}},
 		"examples/customanalyzer": {inside: []string{"scan", "scan/analyze", "scan/source", "vuln"}},
+		"examples/customrule":     {inside: []string{"lint", "scan", "vuln/severity"}},
 		"examples/custommatcher":  {inside: []string{"scan", "scan/report", "vuln", "vuln/severity"}},
 	}
 }
@@ -114,6 +117,7 @@ func dependencies() map[string]map[string]string {
 			"github.com/pandatix/go-cvss":            "scores of CVSS 2.0, 3.0, 3.1 and 4.0 vectors",
 			"github.com/package-url/packageurl-go":   "package URLs in reports",
 			"github.com/jedib0t/go-pretty/v6":        "tables that know the width of a character",
+			"github.com/owenrumney/go-sarif/v2":      "diagnostics in SARIF",
 			"github.com/pelletier/go-toml/v2":        "lock files and manifests in TOML, with positions",
 			"github.com/CycloneDX/cyclonedx-go":      "bills of materials",
 			"github.com/spdx/tools-golang":           "bills of materials",
@@ -181,6 +185,10 @@ func dependencies() map[string]map[string]string {
 			modulePath:                          "the library",
 			modulePath + "/scan/source/git":     "repositories that are not checked out",
 			modulePath + "/scan/source/daemon":  "images of container engines",
+			modulePath + "/lint/cel":            "rules that are expressions",
+			modulePath + "/lint/schema":         "objects against JSON schemas",
+			modulePath + "/manifest/helm":       "charts",
+			modulePath + "/manifest/kustomize":  "kustomizations",
 			"github.com/go-git/go-git/v5":       "the credentials of a repository",
 			"github.com/spf13/cobra":            "commands and flags",
 			"github.com/schollz/progressbar/v3": "the progress line",
@@ -190,6 +198,7 @@ func dependencies() map[string]map[string]string {
 			"github.com/google/go-containerregistry": "tests: a registry",
 			"go.etcd.io/bbolt":                       "tests: a database of Trivy's",
 			"github.com/google/go-cmp":               "tests: readable differences",
+			"github.com/rogpeppe/go-internal":        "tests: scripts of the command line",
 		},
 	}
 }

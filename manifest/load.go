@@ -24,8 +24,8 @@ type Options struct {
 	Extensions []string
 	// Name is what to show for a path of the file system; nil: the path itself.
 	Name func(path string) string
-	// Skip reports whether a file or directory is left out; nil: none is. It is
-	// given the path as Load names it.
+	// Skip reports whether a directory, or a file that would be read, is left out;
+	// nil: none is. It is given the path in the file system.
 	Skip func(path string, entry fs.DirEntry) bool
 	// Limits bound what is read.
 	Limits Limits
@@ -81,6 +81,10 @@ func (l *loader) visit(name string, entry fs.DirEntry, err error) error {
 		l.problem(name, err)
 		return nil
 	}
+	renderer := l.renderer(name, entry)
+	if renderer == nil && !entry.IsDir() && !l.wanted(name, entry) {
+		return nil
+	}
 	if name != l.root && l.opts.Skip != nil && l.opts.Skip(name, entry) {
 		if entry.IsDir() {
 			return fs.SkipDir
@@ -91,26 +95,37 @@ func (l *loader) visit(name string, entry fs.DirEntry, err error) error {
 		l.problem(name, fmt.Errorf("%w: more than %d files", ErrLimit, l.opts.Limits.Files))
 		return errFull
 	}
-	for _, r := range l.opts.Renderers {
-		if r.Detect(l.fsys, name, entry) {
-			l.jobs = append(l.jobs, func() Bundle { return l.render(r, name) })
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
+	switch {
+	case renderer != nil:
+		l.jobs = append(l.jobs, func() Bundle { return l.render(renderer, name) })
+		if entry.IsDir() {
+			return fs.SkipDir
 		}
+	case !entry.IsDir():
+		l.jobs = append(l.jobs, func() Bundle { return l.file(name) })
 	}
-	if entry.IsDir() || name != l.root && !l.wanted(name) {
-		return nil
-	}
-	if mode := entry.Type(); !mode.IsRegular() && mode&fs.ModeSymlink == 0 && name != l.root {
-		return nil
-	}
-	l.jobs = append(l.jobs, func() Bundle { return l.file(name) })
 	return nil
 }
 
-func (l *loader) wanted(name string) bool {
+// renderer is the one for name, nil where there is none.
+func (l *loader) renderer(name string, entry fs.DirEntry) Renderer {
+	for _, r := range l.opts.Renderers {
+		if r.Detect(l.fsys, name, entry) {
+			return r
+		}
+	}
+	return nil
+}
+
+// wanted reports whether a file is read: it was named itself, or it is a regular
+// one, or a link, with one of the extensions.
+func (l *loader) wanted(name string, entry fs.DirEntry) bool {
+	if name == l.root {
+		return true
+	}
+	if mode := entry.Type(); !mode.IsRegular() && mode&fs.ModeSymlink == 0 {
+		return false
+	}
 	return slices.ContainsFunc(l.opts.Extensions, func(ext string) bool { return strings.EqualFold(path.Ext(name), ext) })
 }
 
