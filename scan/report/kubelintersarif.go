@@ -32,7 +32,7 @@ func (k KubeLinter) sarif(r *scan.Report) ([]byte, error) {
 	log.AddRun(run)
 	run.Tool.Driver.WithVersion(k.Version)
 	findings := k.findings(r)
-	run.AddInvocation(len(r.Diagnostics) == 0).
+	run.AddInvocation(!k.Exact || len(r.Diagnostics) == 0).
 		WithEndTimeUTC(r.Created.UTC()).
 		WithWorkingDirectory(sarif.NewArtifactLocation().WithUri("file://" + filepath.ToSlash(k.Dir)))
 	for _, rule := range k.Rules {
