@@ -1,7 +1,10 @@
 // Package kustomize renders kustomizations, so that their manifests can be read as
 // any others.
 //
-// It is a module of its own, since it brings kustomize along.
+// It is a module of its own, since it brings kustomize along. Kustomize can load
+// plugins, and so a program that is built with cgo keeps all code that a plugin may
+// call. The build tag kustomize_disable_go_plugin_support, or CGO_ENABLED=0, makes it
+// smaller by a quarter.
 package kustomize
 
 import (
