@@ -77,7 +77,7 @@ Exit codes:
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.stdin, f.stdout, f.stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 			if len(args) == 0 {
-				return errors.New("what to lint is missing: plimsoll lint PATH...")
+				return errors.New("what to lint is missing: plimsoll lint PATH")
 			}
 			return f.run(cmd, args)
 		},
