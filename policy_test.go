@@ -96,6 +96,7 @@ func importRules() map[string]importRule {
 		"examples/scanimage":      {inside: []string{"scan", "scan/report", "vuln/store"}},
 		"examples/cigate":         {inside: []string{"scan", "vuln/severity", "vuln/store"}},
 		"examples/customanalyzer": {inside: []string{"scan", "scan/analyze", "scan/source", "vuln"}},
+		"examples/customrule":     {inside: []string{"lint", "manifest"}},
 		"examples/custommatcher":  {inside: []string{"scan", "scan/report", "vuln", "vuln/severity"}},
 	}
 }
