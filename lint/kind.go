@@ -9,7 +9,7 @@ import (
 )
 
 // A Kind is a word for some kinds of object: one of the constants, or a group and
-// a kind, "cert-manager.io/Certificate".
+// a kind, "cert-manager.io/Certificate", or "/ConfigMap" in the core group.
 type Kind string
 
 // The words there are. Those of one kind stand for it in each version of its API.
@@ -90,7 +90,10 @@ func Kinds() []Kind {
 }
 
 func (k Kind) check() error {
-	if strings.Contains(string(k), "/") || slices.Contains(Kinds(), k) {
+	if slices.Contains(Kinds(), k) {
+		return nil
+	}
+	if _, kind, ok := strings.Cut(string(k), "/"); ok && kind != "" && !strings.Contains(kind, "/") {
 		return nil
 	}
 	return fmt.Errorf("unknown object kind: %v", k)
@@ -100,25 +103,28 @@ func (k Kind) check() error {
 type kindSet struct {
 	any, workloads bool
 	compat         bool
-	exact          map[string]bool // "apps/v1 Deployment" in compat, else "apps Deployment"
+	groups         map[string]bool // "apps Deployment"
+	versions       map[string]bool // "apps/v1 Deployment"
 }
 
 func newKindSet(kinds []Kind, compat bool) kindSet {
-	s := kindSet{any: kinds == nil, compat: compat, exact: make(map[string]bool)}
+	s := kindSet{any: kinds == nil, compat: compat, groups: make(map[string]bool), versions: make(map[string]bool)}
 	rows := kindRows()
 	add := func(k Kind) {
 		i := slices.IndexFunc(rows, func(r kindRow) bool { return r.kind == k })
 		if i < 0 {
 			group, kind, _ := strings.Cut(string(k), "/")
-			s.exact[group+" "+kind] = true
+			s.groups[group+" "+kind] = true
 			return
 		}
-		from := rows[i].groups
 		if compat {
-			from = rows[i].exact
+			for _, version := range rows[i].exact {
+				s.versions[version+" "+string(k)] = true
+			}
+			return
 		}
-		for _, group := range from {
-			s.exact[group+" "+string(k)] = true
+		for _, group := range rows[i].groups {
+			s.groups[group+" "+string(k)] = true
 		}
 	}
 	for _, k := range kinds {
@@ -145,7 +151,7 @@ func (s kindSet) has(o *manifest.Object) bool {
 	if s.workloads && o.IsWorkload() && (!s.compat || kubeLinterWorkload(o)) {
 		return true
 	}
-	return s.exact[o.Group+" "+o.Kind] || s.compat && s.exact[o.APIVersion+" "+o.Kind]
+	return s.groups[o.Group+" "+o.Kind] || s.compat && s.versions[o.APIVersion+" "+o.Kind]
 }
 
 // kubeLinterWorkload reports whether KubeLinter counts a workload as

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,214 +14,301 @@ import (
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
-// fleet is n pods in each of some directories.
-func fleet(n int, dirs ...string) []*manifest.Object {
-	var objects []*manifest.Object
-	for _, dir := range dirs {
-		var text strings.Builder
-		for i := range n {
-			fmt.Fprintf(&text, "---\napiVersion: v1\nkind: Pod\nmetadata: {name: ship%d}\n", i)
-		}
-		objects = append(objects, manifest.ReadFile(dir+"/fleet.yaml", []byte(text.String()), manifest.Options{}).Objects...)
+// objectOf reads an object, "apps/v1 Deployment shop/web", in a file of that name.
+func objectOf(t testing.TB, file, object string) *manifest.Object {
+	t.Helper()
+	words := strings.Fields(object)
+	namespace, name, ok := strings.Cut(words[2], "/")
+	if !ok {
+		namespace, name = "", words[2]
 	}
-	return objects
+	text := fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\n", words[0], words[1], name)
+	if namespace != "" {
+		text += "  namespace: " + namespace + "\n"
+	}
+	return objectsIn(t, file, text)[0]
 }
 
-// reporter is a rule that reports each object, with how many are in its context.
-func reporter(name string) *lint.Rule {
-	return &lint.Rule{Name: name, Severity: severity.Low, Run: func(p *lint.Pass) error {
-		p.Reportf(nil, "%s of %d", p.Object.Name, len(p.Context.Objects))
+// objectsIn reads a text without problems.
+func objectsIn(t testing.TB, file, text string) []*manifest.Object {
+	t.Helper()
+	b := manifest.ReadFile(file, []byte(text), manifest.Options{})
+	if len(b.Problems) > 0 || len(b.Objects) == 0 {
+		t.Fatalf("read\n%s\n%d objects, problems %v", text, len(b.Objects), b.Problems)
+	}
+	return b.Objects
+}
+
+func run(t testing.TB, objects []*manifest.Object, opts lint.Options, rules ...*lint.Rule) *lint.Result {
+	t.Helper()
+	r, err := lint.Run(context.Background(), objects, rules, opts)
+	if err != nil {
+		t.Fatalf("Run() = %v", err)
+	}
+	return r
+}
+
+// nameRule reports each object's name.
+func nameRule(name string) *lint.Rule {
+	return &lint.Rule{Name: name, Run: func(p *lint.Pass) error {
+		p.Reportf(nil, "%s", p.Object.Name)
 		return nil
 	}}
 }
 
-func lines(r *lint.Result) []string {
-	var list []string
+// found are the rules and messages of diagnostics.
+func found(r *lint.Result) []string {
+	var rows []string
 	for _, d := range r.Diagnostics {
-		list = append(list, fmt.Sprintf("%s %s %s", d.Span.Start, d.Rule, d.Message))
+		rows = append(rows, d.Rule+" "+d.Message)
 	}
-	return list
+	return rows
 }
 
+// Contexts are sorted by name, objects stand as they were given, and rules are
+// sorted by name, whoever does the work.
 func TestRunOrder(t *testing.T) {
 	t.Parallel()
-	rules := []*lint.Rule{reporter("b"), reporter("a")}
-	got, err := lint.Run(t.Context(), fleet(2, "south", "north"), rules, lint.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{
-		"north/fleet.yaml:4:18 a ship0 of 2", "north/fleet.yaml:4:18 b ship0 of 2",
-		"north/fleet.yaml:8:18 a ship1 of 2", "north/fleet.yaml:8:18 b ship1 of 2",
-		"south/fleet.yaml:4:18 a ship0 of 2", "south/fleet.yaml:4:18 b ship0 of 2",
-		"south/fleet.yaml:8:18 a ship1 of 2", "south/fleet.yaml:8:18 b ship1 of 2",
-	}
-	if diff := cmp.Diff(want, lines(got)); diff != "" {
-		t.Errorf("diagnostics (-want +got):\n%s", diff)
-	}
-	got, err = lint.Run(t.Context(), fleet(2, "south", "north"), rules[:1], lint.Options{OneContext: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff("south/fleet.yaml:4:18 b ship0 of 4", lines(got)[0]); diff != "" {
-		t.Errorf("of one context (-want +got):\n%s", diff)
-	}
-}
-
-func TestRunWorkers(t *testing.T) {
-	t.Parallel()
-	objects := fleet(100, "a", "b")
+	var objects []*manifest.Object
 	var want []string
-	for _, workers := range []int{1, 2, 7, 64} {
-		got, err := lint.Run(t.Context(), objects, []*lint.Rule{reporter("a"), reporter("b")}, lint.Options{Workers: workers})
-		if err != nil {
-			t.Fatal(err)
+	for _, dir := range []string{"sea", "harbour"} {
+		for i := range 20 {
+			objects = append(objects, objectOf(t, dir+"/x.yaml", fmt.Sprintf("v1 Pod %s%d", dir, (i*7)%20)))
 		}
-		if want == nil {
-			want = lines(got)
+	}
+	for _, dir := range []string{"harbour", "sea"} {
+		for i := range 20 {
+			name := fmt.Sprintf("%s%d", dir, (i*7)%20)
+			want = append(want, "a "+name, "b "+name, "b again", "c "+name)
 		}
-		if diff := cmp.Diff(want, lines(got)); diff != "" || len(want) != 400 {
-			t.Errorf("%d workers found %d (-want +got):\n%s", workers, len(got.Diagnostics), diff)
+	}
+	again := &lint.Rule{Name: "b", Run: func(p *lint.Pass) error {
+		p.Reportf(nil, "%s", p.Object.Name)
+		p.Reportf(nil, "again")
+		return nil
+	}}
+	for _, workers := range []int{0, 1, 2, 3, 50} {
+		r := run(t, objects, lint.Options{Workers: workers}, nameRule("c"), nameRule("a"), again)
+		if diff := cmp.Diff(want, found(r)); diff != "" {
+			t.Errorf("Run() with %d workers (-want +got):\n%s", workers, diff)
 		}
 	}
 }
 
+func TestRunNothing(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		objects []*manifest.Object
+		rules   []*lint.Rule
+	}{
+		{nil, nil},
+		{nil, []*lint.Rule{nameRule("a")}},
+		{[]*manifest.Object{objectOf(t, "a.yaml", "v1 Pod x")}, nil},
+	} {
+		if diff := cmp.Diff(new(lint.Result), run(t, row.objects, lint.Options{}, row.rules...)); diff != "" {
+			t.Errorf("Run() of %d objects with %d rules (-want +got):\n%s", len(row.objects), len(row.rules), diff)
+		}
+	}
+}
+
+// A cancelled run gives no result, and ends before all is done.
+func TestRunCancelled(t *testing.T) {
+	t.Parallel()
+	var objects []*manifest.Object
+	for i := range 100 {
+		objects = append(objects, objectOf(t, "a.yaml", fmt.Sprintf("v1 Pod p%d", i)))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	looked := 0
+	rule := &lint.Rule{Name: "a", Run: func(p *lint.Pass) error {
+		if looked++; looked == 3 {
+			cancel()
+			if p.RunContext().Err() == nil {
+				return errors.New("the rule does not see that the run was cancelled")
+			}
+		}
+		return nil
+	}}
+	r, err := lint.Run(ctx, objects, []*lint.Rule{rule}, lint.Options{Workers: 1})
+	if r != nil || !errors.Is(err, context.Canceled) || looked != 3 {
+		t.Errorf("Run() cancelled at object 3 = %v, %v, and %d objects, want no result, %v and 3", r, err, looked, context.Canceled)
+	}
+}
+
+// An error or a panic of a rule is a problem. What was found before stands, and
+// other rules run.
 func TestRunProblems(t *testing.T) {
 	t.Parallel()
 	sunk := errors.New("sunk")
-	rules := []*lint.Rule{
-		{Name: "fails", Run: func(*lint.Pass) error { return sunk }},
-		{Name: "panics", Run: func(p *lint.Pass) error { panic("iceberg") }},
-		reporter("works"),
-	}
-	got, err := lint.Run(t.Context(), fleet(1, "a"), rules, lint.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(got.Diagnostics) != 1 || len(got.Problems) != 2 {
-		t.Fatalf("%d diagnostics and %d problems, want 1 and 2", len(got.Diagnostics), len(got.Problems))
-	}
-	for i, want := range []error{sunk, lint.ErrPanic} {
-		p := got.Problems[i]
-		if !errors.Is(p, want) || p.Position.Line != 2 || !strings.Contains(p.Error(), "v1 Pod ship0: rule "+rules[i].Name) {
-			t.Errorf("problem %v, want one of rule %s that matches %v", p, rules[i].Name, want)
-		}
-	}
-}
-
-func TestRunCancelled(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	rule := &lint.Rule{Name: "cancels", Run: func(p *lint.Pass) error { cancel(); return nil }}
-	if _, err := lint.Run(ctx, fleet(100, "a"), []*lint.Rule{rule}, lint.Options{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("Run of a cancelled context: %v, want %v", err, context.Canceled)
-	}
-}
-
-func TestValidate(t *testing.T) {
-	t.Parallel()
-	nothing := func(*lint.Pass) error { return nil }
-	err := lint.Validate(
-		&lint.Rule{Name: "good", Run: nothing},
-		nil,
-		&lint.Rule{Name: "two words", Run: nothing},
-		&lint.Rule{Name: "idle"},
-		&lint.Rule{Name: "good", Run: nothing},
-		&lint.Rule{Name: "boats", Run: nothing, Kinds: []lint.Kind{"Boat", "harbour.example/Boat"}},
-	)
-	for _, want := range []string{
-		"rule 2 of 6 is nil", `"two words"`, `rule "idle": nothing to run`, `rule "good": the name is that of another rule`, "unknown object kind: Boat",
-	} {
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("Validate = %v, want %q in it", err, want)
-		}
-	}
-	if _, err := lint.Run(t.Context(), nil, []*lint.Rule{{Name: "idle"}}, lint.Options{}); err == nil {
-		t.Error("Run took a rule that has nothing to run")
-	}
-}
-
-// Which objects a kind stands for, by default and in compat mode.
-func TestKinds(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		apiVersion, kind string
-		word             lint.Kind
-		want, compat     bool
-	}{
-		{"v1", "Pod", lint.DeploymentLike, true, true},
-		{"apps/v1beta1", "Deployment", lint.DeploymentLike, true, true},
-		{"extensions/v1beta1", "Deployment", lint.DeploymentLike, true, false},
-		{"argoproj.io/v1alpha1", "Rollout", lint.DeploymentLike, true, false},
-		{"v1", "Service", lint.DeploymentLike, false, false},
-		{"batch/v1beta1", "CronJob", lint.JobLike, true, false},
-		{"policy/v1beta1", "PodDisruptionBudget", lint.PodDisruptionBudget, true, false},
-		{"policy/v1", "PodDisruptionBudget", lint.PodDisruptionBudget, true, true},
-		{"autoscaling/v2beta2", "HorizontalPodAutoscaler", lint.HorizontalPodAutoscaler, true, true},
-		{"harbour.example/v7", "Boat", "harbour.example/Boat", true, true},
-		{"harbour.example/v7", "Boat", lint.Any, true, true},
-		{"other.example/v7", "Boat", "harbour.example/Boat", false, false},
-	} {
-		text := fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata: {name: a}\n", test.apiVersion, test.kind)
-		objects := manifest.ReadFile("a.yaml", []byte(text), manifest.Options{}).Objects
-		rule := reporter("a")
-		rule.Kinds = []lint.Kind{test.word}
-		for _, compat := range []bool{false, true} {
-			got, err := lint.Run(t.Context(), objects, []*lint.Rule{rule}, lint.Options{Compat: compat})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if want := map[bool]bool{false: test.want, true: test.compat}[compat]; len(got.Diagnostics) == 1 != want {
-				t.Errorf("%s %s is %s: %t, want %t (compat %t)", test.apiVersion, test.kind, test.word, !want, want, compat)
-			}
-		}
-	}
-	if !slices.IsSorted(lint.Kinds()) || len(lint.Kinds()) != 26 {
-		t.Errorf("Kinds() = %v, want 26 sorted words", lint.Kinds())
-	}
-}
-
-// What KubeLinter drops, or has the metadata of alone.
-func TestUndecodable(t *testing.T) {
-	t.Parallel()
-	pods := &lint.Rule{Name: "pods", Run: func(p *lint.Pass) error {
-		p.Reportf(nil, "%s %t", p.Object.Name, p.Pod() != nil)
+	fails := &lint.Rule{Name: "fails", Run: func(p *lint.Pass) error {
+		p.Reportf(nil, "before")
+		return sunk
+	}}
+	panics := &lint.Rule{Name: "panics", Run: func(p *lint.Pass) error {
+		p.Reportf(nil, "before")
+		var none []string
+		p.Reportf(nil, "%s", none[len(p.Object.Name)])
 		return nil
 	}}
-	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
-	for _, test := range []struct {
-		name, text   string
-		want, compat []string
+	r := run(t, []*manifest.Object{objectOf(t, "sea/a.yaml", "v1 Pod s/x")}, lint.Options{}, panics, nameRule("z"), fails)
+	if diff := cmp.Diff([]string{"fails before", "panics before", "z x"}, found(r)); diff != "" {
+		t.Errorf("Run() with rules that fail (-want +got):\n%s", diff)
+	}
+	if len(r.Problems) != 2 {
+		t.Fatalf("Run() with rules that fail: problems %v, want two", r.Problems)
+	}
+	if p := r.Problems[0]; p.Rule != "fails" || !errors.Is(p, sunk) || p.Error() != "sea/a.yaml:1:1: v1 Pod s/x: rule fails: sunk" {
+		t.Errorf("the problem of a rule that fails = %+v", p)
+	}
+	if p := r.Problems[1]; p.Rule != "panics" || !errors.Is(p, lint.ErrPanic) || !strings.Contains(p.Error(), "rule panics: panic: runtime error: index out of range") {
+		t.Errorf("the problem of a rule that panics = %+v", p)
+	}
+}
+
+// A field that does not fit its type is a problem in the default mode, and the rest
+// of the object is looked at. In compat mode the object is not.
+func TestRunMismatches(t *testing.T) {
+	t.Parallel()
+	objects := objectsWithProblems("a.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  hostNetwork: [yes]\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: keel\n")
+	for _, row := range []struct {
+		compat bool
+		found  []string
+		at     string
 	}{
-		{"good", pod, []string{"a true"}, []string{"a true"}},
-		{"mismatch", pod + "spec: {hostPID: 'yes'}\n", []string{"a true"}, nil},
-		{"value", pod + "spec: {containers: [{name: a, resources: {limits: {cpu: much}}}]}\n", []string{"a true"}, []string{"a false"}},
-		{"no version", "kind: Pod\nmetadata: {name: a}\n", []string{"a true"}, []string{"a false"}},
-		{"unknown", "apiVersion: x.example/v1\nkind: Pod\nmetadata: {name: a}\n", []string{"a false"}, []string{"a false"}},
-		{"list", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: a}}]\n", []string{"a true"}, []string{"a true"}},
-		{"typed list", "apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: a}}]\n", []string{"a true"}, nil},
-		{"list with another", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: x/v1, kind: X, metadata: {name: b}}]\n", []string{"a true", "b false"}, nil},
+		{false, []string{"a x", "a keel"}, "a.yaml:6:16"},
+		{true, []string{"a keel"}, "a.yaml:1:1"},
 	} {
-		objects := manifest.ReadFile("a.yaml", []byte(test.text), manifest.Options{}).Objects
-		for _, compat := range []bool{false, true} {
-			r, err := lint.Run(t.Context(), objects, []*lint.Rule{pods}, lint.Options{Compat: compat})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, d := range r.Diagnostics {
-				got = append(got, d.Message)
-			}
-			want := test.want
-			if compat {
-				want = test.compat
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s, compat %t (-want +got):\n%s", test.name, compat, diff)
-			}
-			if compat && want == nil && len(r.Problems) == 0 {
-				t.Errorf("%s: dropped without a problem", test.name)
-			}
+		r := run(t, objects, lint.Options{Compat: row.compat}, nameRule("a"))
+		if diff := cmp.Diff(row.found, found(r)); diff != "" {
+			t.Errorf("compat %t: Run() (-want +got):\n%s", row.compat, diff)
+		}
+		if len(r.Problems) != 1 || !errors.Is(r.Problems[0], manifest.ErrType) || r.Problems[0].Position.String() != row.at || r.Problems[0].Rule != "" {
+			t.Errorf("compat %t: problems %v, want one at %s of a type", row.compat, r.Problems, row.at)
+		}
+	}
+}
+
+func objectsWithProblems(file, text string) []*manifest.Object {
+	return manifest.ReadFile(file, []byte(text), manifest.Options{}).Objects
+}
+
+// An object of a list that KubeLinter cannot decode as a whole is not looked at in
+// compat mode.
+func TestRunLists(t *testing.T) {
+	t.Parallel()
+	const item = "- {apiVersion: v1, kind: Pod, metadata: {name: x}}\n"
+	for _, row := range []struct {
+		name, text string
+		compat     int // objects that are looked at
+		all        int
+	}{
+		{"list", "apiVersion: v1\nkind: List\nitems:\n" + item + item, 2, 2},
+		{"typed list", "apiVersion: v1\nkind: PodList\nitems:\n" + item, 0, 1},
+		{"list of a list", "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: List\n  items:\n  " + item, 0, 1},
+		{"unknown kind beside", "apiVersion: v1\nkind: List\nitems:\n" + item + "- {apiVersion: sea.example/v1, kind: Ship}\n", 0, 2},
+		{"no object beside", "apiVersion: v1\nkind: List\nitems:\n" + item + "- 1\n", 0, 1},
+		{"another type beside", "apiVersion: v1\nkind: List\nitems:\n" + item + "- {apiVersion: v1, kind: Pod, spec: 1}\n", 0, 2},
+	} {
+		objects := objectsWithProblems("a.yaml", row.text)
+		if got := len(run(t, objects, lint.Options{}, nameRule("a")).Diagnostics); got != row.all {
+			t.Errorf("%s: %d objects were looked at, want %d", row.name, got, row.all)
+		}
+		r := run(t, objects, lint.Options{Compat: true}, nameRule("a"))
+		if got := len(r.Diagnostics); got != row.compat || len(r.Problems) != row.all-row.compat {
+			t.Errorf("%s: %d objects were looked at in compat mode, want %d, and a problem for each other one: %v", row.name, got, row.compat, r.Problems)
+		}
+	}
+}
+
+// Diagnostics say where they stand and what they are about.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	const text = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n        image: boat\n"
+	object := objectsIn(t, "sea/a.yaml", text)[0]
+	unnamed := objectsIn(t, "b.yaml", "# none\napiVersion: v1\nkind: Pod\n")[0]
+	fix := lint.SetFix(object.Get("spec"), int64(2), "replicas")
+	for _, row := range []struct {
+		name   string
+		object *manifest.Object
+		report func(*lint.Pass)
+		want   lint.Diagnostic
+		at     string
+	}{
+		{
+			"at a value", object, func(p *lint.Pass) {
+				for c := range p.Containers() {
+					p.Reportf(c.Image.Node, "a %s", c.Image.Value)
+				}
+			},
+			lint.Diagnostic{
+				Message: "a boat", Field: "spec.template.spec.containers[0].image",
+				NamedField: "spec.template.spec.containers[app].image",
+			}, "sea/a.yaml:11:16",
+		},
+		{
+			"at a key, with a fix", object, func(p *lint.Pass) { p.Report(p.Object.Get("spec"), "alone", fix) },
+			lint.Diagnostic{Message: "alone", Field: "spec", NamedField: "spec", Fixes: []lint.Fix{fix}}, "sea/a.yaml:6:1",
+		},
+		{
+			"at the name", object, func(p *lint.Pass) { p.Report(nil, "named") },
+			lint.Diagnostic{Message: "named", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9",
+		},
+		{
+			"without a name", unnamed, func(p *lint.Pass) { p.Report(nil, "unnamed") },
+			lint.Diagnostic{Message: "unnamed"}, "b.yaml:2:1",
+		},
+		{
+			"with a rule and a severity of its own", object, func(p *lint.Pass) {
+				p.ReportDiagnostic(nil, lint.Diagnostic{Rule: "other", Severity: severity.Critical, Message: "x"})
+			},
+			lint.Diagnostic{Rule: "other", Severity: severity.Critical, Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9",
+		},
+	} {
+		rule := &lint.Rule{Name: "r", Severity: severity.Low, Run: func(p *lint.Pass) error { row.report(p); return nil }}
+		r := run(t, []*manifest.Object{row.object}, lint.Options{}, rule)
+		if len(r.Diagnostics) != 1 {
+			t.Errorf("%s: %d diagnostics, want one", row.name, len(r.Diagnostics))
+			continue
+		}
+		got := r.Diagnostics[0]
+		if got.Span.Start.String() != row.at {
+			t.Errorf("%s: it is at %s, want %s", row.name, got.Span.Start, row.at)
+		}
+		if row.want.Rule == "" {
+			row.want.Rule, row.want.Severity = "r", severity.Low
+		}
+		row.want.Object, row.want.Span = lint.Ref(row.object), got.Span
+		same := cmp.Comparer(func(a, b *manifest.File) bool { return a == b })
+		if diff := cmp.Diff(row.want, got, same); diff != "" {
+			t.Errorf("%s: the diagnostic (-want +got):\n%s", row.name, diff)
+		}
+	}
+}
+
+func TestObjectRef(t *testing.T) {
+	t.Parallel()
+	for _, want := range []string{"apps/v1 Deployment shop/web", "v1 Namespace shop"} {
+		if got := lint.Ref(objectOf(t, "a.yaml", want)).String(); got != want {
+			t.Errorf("Ref().String() = %q, want %q", got, want)
+		}
+	}
+}
+
+func TestProblemError(t *testing.T) {
+	t.Parallel()
+	err := errors.New("sunk")
+	for _, row := range []struct {
+		problem lint.Problem
+		want    string
+	}{
+		{lint.Problem{Err: err}, "sunk"},
+		{lint.Problem{Err: err, Position: manifest.Position{Path: "a.yaml", Line: 2, Column: 3}}, "a.yaml:2:3: sunk"},
+		{lint.Problem{Err: err, Rule: "r"}, "rule r: sunk"},
+		{lint.Problem{Err: err, Object: lint.ObjectRef{Version: "v1", Kind: "Pod", Name: "x"}}, "v1 Pod x: sunk"},
+	} {
+		if got := row.problem.Error(); got != row.want || !errors.Is(row.problem, err) {
+			t.Errorf("%+v: Error() = %q, want %q", row.problem, got, row.want)
 		}
 	}
 }
