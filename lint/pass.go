@@ -48,8 +48,8 @@ func (p *Pass) Report(n *manifest.Node, message string, fixes ...Fix) {
 	p.ReportDiagnostic(n, Diagnostic{Message: message, Fixes: fixes})
 }
 
-// ReportDiagnostic reports d at n. The fields of d that say which rule found it,
-// how severe it is, and where, are set where they are zero.
+// ReportDiagnostic reports d at n. Rule and severity are set where they are zero;
+// object, span and fields always are.
 func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	if n == nil {
 		n = p.Object.Get("metadata", "name")

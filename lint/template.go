@@ -43,9 +43,11 @@ type Param struct {
 //	}
 //
 // Beside strings, numbers and truth values, fields may be slices of strings, and
-// pointers, nil where an argument is left out. Names of arguments are compared
-// whatever their case. The value defaults is what P is before the arguments are
-// read. make is given the arguments, and returns a rule whose Run is set, and that
+// pointers, nil where an argument is left out; a P that has anything else in it, or
+// a field without a name, panics. The tag required:"" asks for an argument, and one
+// that is not empty; enum:"a,b" lists the strings there are. Names of arguments are
+// compared whatever their case. The value defaults is what P is before the
+// arguments are read. make is given the arguments, and returns a rule whose Run is set, and that
 // may set more; name, kinds and texts are set by who asks for the rule.
 func NewTemplate[P any](name, doc string, defaults P, make func(P) (*Rule, error)) Template {
 	t := Template{Name: name, Doc: doc, Params: describe(reflect.ValueOf(defaults))}
@@ -105,14 +107,20 @@ func describe(v reflect.Value) []Param {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		p := Param{Name: f.Tag.Get("yaml"), Doc: f.Tag.Get("doc"), Type: paramType(f.Type)}
+		if p.Name == "" || !f.IsExported() {
+			panic(fmt.Sprintf("lint: the parameter %s is not exported, or has no yaml tag", f.Name))
+		}
 		_, p.Required = f.Tag.Lookup("required")
 		_, p.Regexp = f.Tag.Lookup("regexp")
 		_, p.Negation = f.Tag.Lookup("negation")
 		if enum := f.Tag.Get("enum"); enum != "" {
 			p.Enum = strings.Split(enum, ",")
+			if p.Type != "string" && p.Type != "array of strings" {
+				panic(fmt.Sprintf("lint: the parameter %s is %s, and its enum are strings", p.Name, p.Type))
+			}
 		}
 		if !v.Field(i).IsZero() {
-			p.Default = v.Field(i).Interface()
+			p.Default = reflect.Indirect(v.Field(i)).Interface()
 		}
 		params = append(params, p)
 	}
@@ -150,10 +158,10 @@ func decode(args *manifest.Node, into reflect.Value) error {
 		if i < 0 {
 			return argumentf(value.Key(), "has invalid keys: %s", key)
 		}
-		given[i] = true
 		if !value.Exists() {
 			continue
 		}
+		given[i] = true
 		if err := decodeValue(value, into.Field(i)); err != nil {
 			return argumentf(value, "param %s: %w", key, err)
 		}
@@ -161,7 +169,7 @@ func decode(args *manifest.Node, into reflect.Value) error {
 	for i := range into.NumField() {
 		f := into.Type().Field(i)
 		name := f.Tag.Get("yaml")
-		if _, required := f.Tag.Lookup("required"); required && into.Field(i).IsZero() {
+		if _, required := f.Tag.Lookup("required"); required && isMissing(into.Field(i), given[i]) {
 			return fmt.Errorf("required param %s not found", name)
 		}
 		enum := f.Tag.Get("enum")
@@ -173,6 +181,18 @@ func decode(args *manifest.Node, into reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+// isMissing reports whether a parameter is empty that must not be. Numbers and truth
+// values are never empty once they are given.
+func isMissing(v reflect.Value, given bool) bool {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return v.IsNil() || isMissing(v.Elem(), given)
+	case reflect.String, reflect.Slice:
+		return v.Len() == 0
+	}
+	return v.IsZero() && !given
 }
 
 // argumentf makes an error about an argument.
@@ -251,7 +271,13 @@ func checkEnum(v reflect.Value, enum []string) error {
 		}
 		return fmt.Errorf("invalid value %q, want one of %s", s, strings.Join(enum, ", "))
 	}
-	if v.Kind() == reflect.String {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return checkEnum(v.Elem(), enum)
+	case reflect.String:
 		if v.Len() == 0 {
 			return nil
 		}
