@@ -91,6 +91,9 @@ func TestModuleFiles(t *testing.T) {
 		used = append(used, filepath.ToSlash(filepath.Clean(u.DiskPath)))
 	}
 	slices.Sort(used)
+	// A generator is at home with the versions that it names, and not with those that
+	// the other modules agree on.
+	dirs = slices.DeleteFunc(dirs, func(dir string) bool { return strings.HasPrefix(dir, "internal/") })
 	if !slices.Equal(used, dirs) {
 		t.Errorf("go.work uses %q, but the modules are %q", used, dirs)
 	}
