@@ -2,6 +2,7 @@ package lint_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,30 @@ func labelTemplate() lint.Template {
 	}).For(lint.Service, lint.DeploymentLike).Titled("label wanted")
 }
 
+// TestConfigRulesAll holds that in compat mode all rules are those of KubeLinter.
+func TestConfigRulesAll(t *testing.T) {
+	t.Parallel()
+	builtin := append(testRules(t), &lint.Rule{Name: "ours", Run: func(*lint.Pass) error { return nil }})
+	for _, test := range []struct {
+		config lint.Config
+		compat bool
+		want   bool
+	}{
+		{lint.Config{AddAllBuiltIn: true}, false, true},
+		{lint.Config{AddAllBuiltIn: true}, true, false},
+		{lint.Config{AddAllBuiltIn: true, Include: []string{"ours"}}, true, true},
+	} {
+		list, err := test.config.Rules(builtin, nil, test.compat)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.ContainsFunc(list, func(r *lint.Rule) bool { return r.Name == "ours" })
+		if got != test.want || len(list) < len(builtin)-1 {
+			t.Errorf("%+v, compat %v: %d rules, ours %v, want %v", test.config, test.compat, len(list), got, test.want)
+		}
+	}
+}
+
 // testRules are the built-in rules of these tests.
 func testRules(t testing.TB) []*lint.Rule {
 	t.Helper()
@@ -37,13 +62,14 @@ func testRules(t testing.TB) []*lint.Rule {
 	if err != nil {
 		t.Fatal(err)
 	}
+	owner.Groups = []string{lint.KubeLinter}
 	owner.Name, owner.Default, owner.Doc, owner.Severity = "wants-owner", true, "An object says who owns it.", severity.Low
 	nothing := func(*lint.Pass) error { return nil }
 	return []*lint.Rule{
 		owner,
-		{Name: "moored", Default: true, Aliases: []string{"HBR-0001", "HBR-0002"}, Groups: []string{"harbour"}, Run: nothing},
-		{Name: "afloat", Aliases: []string{"HBR-0003"}, Groups: []string{"harbour", "deep-water"}, Run: nothing},
-		{Name: "harbour-lit", Run: nothing},
+		{Name: "moored", Default: true, Aliases: []string{"HBR-0001", "HBR-0002"}, Groups: []string{"harbour", lint.KubeLinter}, Run: nothing},
+		{Name: "afloat", Aliases: []string{"HBR-0003"}, Groups: []string{"harbour", "deep-water", lint.KubeLinter}, Run: nothing},
+		{Name: "harbour-lit", Groups: []string{lint.KubeLinter}, Run: nothing},
 	}
 }
 

@@ -42,6 +42,10 @@ type Rule struct {
 	Run func(*Pass) error
 }
 
+// KubeLinter is the group of the rules that are checks of KubeLinter too. In compat
+// mode [Config].AddAllBuiltIn adds these alone.
+const KubeLinter = "kube-linter"
+
 // isRuleName reports whether name can be a rule's.
 func isRuleName(name string) bool {
 	for _, c := range name {

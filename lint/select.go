@@ -10,8 +10,9 @@ import (
 )
 
 // Rules makes the rules that c asks for, sorted by name: those that run by
-// default, unless c leaves them out, or all of builtin; all custom checks; those
-// included; without those excluded, which may be custom checks too.
+// default, unless c leaves them out, or all of builtin, with compat all of the
+// group [KubeLinter]; all custom checks; those included; without those excluded,
+// which may be custom checks too.
 //
 // A name in Include or Exclude is that of a rule; else an alias, as another tool
 // names it; else a group; the latter two whatever their case. A name that there is
@@ -29,7 +30,7 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	}
 	for _, r := range builtin {
 		s.rules[r.Name] = r
-		if c.AddAllBuiltIn || r.Default && !c.DoNotAutoAddDefaults {
+		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults {
 			s.enabled[r.Name] = true
 		}
 	}

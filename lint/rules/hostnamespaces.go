@@ -53,6 +53,7 @@ func hostNamespaceRules() []*lint.Rule {
 		list = append(list, made(ns.make(), nil, lint.Rule{
 			Name:        ns.name,
 			Aliases:     []string{ns.alias},
+			Groups:      bothLevels(),
 			Title:       ns.ruleTitle,
 			Doc:         ns.doc + ns.why,
 			Remediation: ns.remedy,

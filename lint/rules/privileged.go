@@ -13,6 +13,7 @@ func privilegeRules() []*lint.Rule {
 		made(privilegedTemplate(), nil, lint.Rule{
 			Name:        "privileged-container",
 			Aliases:     []string{"KSV-0017"},
+			Groups:      bothLevels(),
 			Title:       "Privileged container",
 			Doc:         "Reports containers that run privileged. They have all capabilities and all devices of the node, without the seccomp and AppArmor profiles that hold others back: who controls one controls the node.",
 			Remediation: "Remove privileged. Where a single capability or device is needed, add that one.",

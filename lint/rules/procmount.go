@@ -11,6 +11,7 @@ func unsafeProcMount() *lint.Rule {
 	return made(unsafeProcMountTemplate(), nil, lint.Rule{
 		Name:        "unsafe-proc-mount",
 		Aliases:     []string{"KSV-0027"},
+		Groups:      []string{Restricted.Group()},
 		Title:       "Container with an unmasked /proc",
 		Doc:         "Reports containers whose /proc is not masked. Container runtimes hide the parts of it that tell of the node and change the kernel; procMount Unmasked shows them.",
 		Remediation: "Remove procMount.",

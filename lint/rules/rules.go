@@ -1,9 +1,9 @@
 // Package rules holds the built-in rules, and the templates that they and the
 // rules of a configuration are made from.
 //
-// Rules with the names of KubeLinter's checks have its defaults, kinds and
-// messages. Where its answer is wrong, it is given in compat mode alone: see
-// [Differences].
+// Rules with the names of KubeLinter's checks, which are the group lint.KubeLinter,
+// have its defaults, kinds and messages. Where its answer is wrong, it is given in
+// compat mode alone: see [Differences].
 package rules
 
 import (
@@ -16,6 +16,16 @@ import (
 // All returns the built-in rules, sorted by name. They are made anew at each call.
 func All() []*lint.Rule {
 	all := slices.Concat(
+		kubeLinterRules(),
+		pssRules(),
+	)
+	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// kubeLinterRules are the rules that are checks of KubeLinter too.
+func kubeLinterRules() []*lint.Rule {
+	list := slices.Concat(
 		securityRules(),
 		accessRules(),
 		workloadRules(),
@@ -23,8 +33,10 @@ func All() []*lint.Rule {
 		networkRules(),
 		metadataRules(),
 	)
-	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
-	return all
+	for _, r := range list {
+		r.Groups = append(r.Groups, lint.KubeLinter)
+	}
+	return list
 }
 
 // Templates returns the templates, sorted by name.

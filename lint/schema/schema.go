@@ -50,6 +50,7 @@ func RuleFrom(locations ...string) (*lint.Rule, error) {
 		return nil, err
 	}
 	r.Name = "schema-validation"
+	r.Groups = []string{lint.KubeLinter}
 	r.Title = "Object that its schema does not allow"
 	r.Doc = "Reports objects with fields that their kind does not have, without those that it has to have, or with values of another type. The API server refuses them, or drops the fields."
 	r.Remediation = "Correct the field, or its place."
