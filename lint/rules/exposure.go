@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
@@ -74,9 +75,23 @@ func exposureRules() []*lint.Rule {
 	}}
 }
 
+// certificateAnnotations name the certificates of load balancers that do not go by
+// spec.tls.
+func certificateAnnotations() []string {
+	return []string{
+		"alb.ingress.kubernetes.io/certificate-arn",
+		"ingress.gcp.kubernetes.io/pre-shared-cert",
+		"networking.gke.io/managed-certificates",
+		"appgw.ingress.kubernetes.io/appgw-ssl-certificate",
+	}
+}
+
 func runIngressTLS(p *lint.Pass) error {
 	o := p.Object
 	tls := o.Get("spec", "tls")
+	if slices.ContainsFunc(o.Metadata().Annotations.Entries, func(a manifest.StringEntry) bool { return slices.Contains(certificateAnnotations(), a.Key) }) {
+		return nil
+	}
 	if tls.Len() == 0 {
 		p.Reportf(nearest(o.Node, "spec"), "the ingress has no spec.tls")
 		return nil

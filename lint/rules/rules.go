@@ -26,6 +26,7 @@ func All() []*lint.Rule {
 		resilienceRules(),
 		exposureRules(),
 		retiredAPIRules(),
+		quotaRules(),
 	)
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all

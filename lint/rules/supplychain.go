@@ -49,6 +49,24 @@ func supplyChainRules() []*lint.Rule {
 			Severity:    severity.Critical,
 			Kinds:       []lint.Kind{lint.DeploymentLike},
 			Run:         runTiller,
+		}, {
+			Name:        "gatekeeper-allowed-repos",
+			Aliases:     []string{"KSV-0124"},
+			Title:       "Allowed repository that is open at its end",
+			Doc:         "Reports repositories of Gatekeeper's K8sAllowedRepos that do not end in a slash. They are compared with the start of an image's name: registry.example allows registry.example.attacker.example too.",
+			Remediation: "End the repository in a slash, or in a tag or digest.",
+			URL:         "https://open-policy-agent.github.io/gatekeeper-library/website/validation/allowedrepos",
+			Severity:    severity.High,
+			Kinds:       []lint.Kind{"constraints.gatekeeper.sh/K8sAllowedRepos"},
+			Run: func(p *lint.Pass) error {
+				for _, repo := range p.Object.Node.StringsAt("spec", "parameters", "repos") {
+					name := repo.Value[strings.LastIndexByte(repo.Value, '/')+1:]
+					if name != "" && (name == repo.Value || !strings.ContainsAny(name, ":@")) {
+						p.Reportf(repo.Node, "the repository %q does not end in a slash", repo.Value)
+					}
+				}
+				return nil
+			},
 		},
 	}
 }
@@ -119,7 +137,17 @@ func runImageDigest(p *lint.Pass) error {
 	return nil
 }
 
+// runTiller goes by the image, and by the labels that helm init gave it.
 func runTiller(p *lint.Pass) error {
+	pod := p.Pod()
+	if pod == nil {
+		return nil
+	}
+	app, _ := pod.Metadata.Labels.Get("app")
+	if name := pod.Metadata.Labels.Find("name"); app == "helm" && name != nil && name.Value == "tiller" {
+		p.Reportf(name.Node, "the pods have the labels of Tiller")
+		return nil
+	}
 	for c := range p.Containers() {
 		if path.Base(repository(c.Image.Value)) == "tiller" {
 			p.Reportf(c.Image.Node, "container %q runs Tiller", c.Name.Value)
