@@ -72,7 +72,22 @@ func exposureRules() []*lint.Rule {
 		Severity:    severity.High,
 		Kinds:       []lint.Kind{"/ConfigMap"},
 		Run:         runConfigMapSecret,
-	}}
+	}, {
+		Name:        "network-policy-selector",
+		Aliases:     []string{"KSV-0038"},
+		Title:       "Network policy without a selector",
+		Doc:         "Reports network policies that leave podSelector out. They hold for all pods of the namespace, which an empty selector says more clearly.",
+		Remediation: "Write podSelector: {} if all pods are meant, else select those that are.",
+		URL:         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+		Severity:    severity.Medium,
+		Kinds:       []lint.Kind{lint.NetworkPolicy},
+		Run: func(p *lint.Pass) error {
+			if o := p.Object; !o.Get("spec", "podSelector").Exists() {
+				p.Reportf(nearest(o.Node, "spec"), "the network policy has no podSelector")
+			}
+			return nil
+		},
+	}, configMapPersonalData()}
 }
 
 // certificateAnnotations name the certificates of load balancers that do not go by
