@@ -10,7 +10,8 @@ import (
 // A Config says which rules run, and what is left out: what a .kube-linter.yaml
 // says. The zero Config runs the rules that run by default.
 type Config struct {
-	// AddAllBuiltIn adds all built-in rules to those that run.
+	// AddAllBuiltIn adds all built-in rules to those that run; in compat mode those of
+	// the group [KubeLinter].
 	AddAllBuiltIn bool
 	// DoNotAutoAddDefaults leaves out the rules that run by default.
 	DoNotAutoAddDefaults bool

@@ -42,6 +42,9 @@ func TestArgumentErrors(t *testing.T) {
 		{"update-configuration", map[string]any{"strategyTypeRegex": "x", "maxSurge": "few"}, "invalid MaxSurge: few is neither"},
 		{"update-configuration", map[string]any{"strategyTypeRegex": "x", "minPodsUnavailable": "101%"}, "invalid MinPodsUnavailable: 101% is out of range"},
 		{"update-configuration", map[string]any{"strategyTypeRegex": "x", "minSurge": "-1"}, "invalid MinSurge: -1 is out of range"},
+		{"trusted-registry", nil, "required param registries not found"},
+		{"trusted-registry", map[string]any{"registries": []string{"a["}}, "syntax error in pattern"},
+		{"high-id", map[string]any{"field": "fsGroup"}, `invalid value "fsGroup"`},
 		{"minimum-replicas", map[string]any{"minReplicas": "3"}, "want integer, got string"},
 	} {
 		if _, err := template(t, row.template).With(row.args); err == nil || !strings.Contains(err.Error(), row.want) {

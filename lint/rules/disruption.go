@@ -29,6 +29,7 @@ func maxUnavailable() *lint.Rule {
 func minAvailable() *lint.Rule {
 	return made(minAvailableTemplate(), nil, lint.Rule{
 		Name:        "pdb-min-available",
+		Aliases:     []string{"pdb-vs-hpa"}, // the default mode counts by the autoscaler's minimum
 		Title:       "Disruption budget of nothing: minAvailable",
 		Doc:         "Reports pod disruption budgets whose minAvailable is not lower than the number of pods that they are for. No pod may be evicted, so that nodes cannot be drained.",
 		Remediation: "Set minAvailable lower than the number of replicas, or maxUnavailable instead.",

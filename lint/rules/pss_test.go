@@ -2,7 +2,6 @@ package rules_test
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"testing"
 
@@ -75,21 +74,26 @@ func TestPSSLevels(t *testing.T) {
 	}
 }
 
-// TestAliases holds that no two rules have one name.
+// TestAliases holds that an alias is not the name of a rule, and a group neither.
 func TestAliases(t *testing.T) {
 	t.Parallel()
-	of := make(map[string]string)
+	names, aliases := make(map[string]bool), make(map[string]bool)
 	for _, r := range rules.All() {
-		for _, name := range slices.Concat([]string{r.Name}, r.Aliases, r.Groups) {
-			isGroup := slices.Contains(r.Groups, name)
-			who := r.Name
-			if isGroup {
-				who = "a group"
+		names[r.Name] = true
+		for _, alias := range r.Aliases {
+			aliases[alias] = true
+		}
+	}
+	for _, r := range rules.All() {
+		for _, name := range r.Groups {
+			if names[name] || aliases[name] {
+				t.Errorf("the group %s of %s is a rule too", name, r.Name)
 			}
-			if other, ok := of[name]; ok && other != who {
-				t.Errorf("%s stands for %s and for %s", name, other, who)
+		}
+		for _, alias := range r.Aliases {
+			if names[alias] {
+				t.Errorf("the alias %s of %s is another rule", alias, r.Name)
 			}
-			of[name] = who
 		}
 	}
 }

@@ -18,6 +18,15 @@ func All() []*lint.Rule {
 	all := slices.Concat(
 		kubeLinterRules(),
 		pssRules(),
+		hardeningRules(),
+		rbacRiskRules(),
+		systemBindingRules(),
+		supplyChainRules(),
+		requirementRules(),
+		resilienceRules(),
+		exposureRules(),
+		retiredAPIRules(),
+		quotaRules(),
 	)
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all
@@ -48,6 +57,9 @@ func Templates() []lint.Template {
 		availabilityTemplates(),
 		networkTemplates(),
 		metadataTemplates(),
+		hardeningTemplates(),
+		supplyChainTemplates(),
+		requirementTemplates(),
 	)
 	slices.SortFunc(all, func(a, b lint.Template) int { return strings.Compare(a.Name, b.Name) })
 	return all

@@ -3,9 +3,11 @@ package rules_test
 import (
 	"flag"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/lint/linttest"
 	"github.com/plimsoll-go/plimsoll/lint/rules"
 )
@@ -21,6 +23,26 @@ func TestRules(t *testing.T) {
 			t.Parallel()
 			linttest.Run(t, r)
 		})
+	}
+}
+
+// TestKubeLinterGroup counts the checks of KubeLinter: all but schema-validation,
+// which is in a package of its own.
+func TestKubeLinterGroup(t *testing.T) {
+	t.Parallel()
+	const want = 62
+	got := 0
+	for _, r := range rules.All() {
+		isOurs := !slices.Contains(r.Groups, lint.KubeLinter)
+		if !isOurs {
+			got++
+		}
+		if isOurs && r.Default {
+			t.Errorf("%s runs by default, but is no check of KubeLinter", r.Name)
+		}
+	}
+	if got != want {
+		t.Errorf("the group %s has %d rules, want %d", lint.KubeLinter, got, want)
 	}
 }
 
