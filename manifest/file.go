@@ -18,7 +18,10 @@ type File struct {
 	Source []int
 
 	once  sync.Once
-	lines []int // offset of the start of each line
+	marks []mark // each line's start, and places in long lines
+
+	startsOnce sync.Once
+	starts     []int // of lines as a parser has them
 }
 
 // A Position is a place in a file.
@@ -43,32 +46,50 @@ func (p Position) String() string {
 // A Span is a part of a file: the bytes from Start's offset up to End's.
 type Span struct{ Start, End Position }
 
+// A mark is a place in a file whose line and column are known.
+type mark struct{ offset, line, column int }
+
+// markEvery bounds how many bytes are between marks.
+const markEvery = 1 << 10
+
 // Position is the place of an offset.
 func (f *File) Position(offset int) Position {
 	f.once.Do(f.index)
-	line := sort.SearchInts(f.lines, offset+1) // lines that start at or before offset
-	p := Position{Path: f.Path, Offset: offset, Line: line}
-	p.Column = 1 + utf8.RuneCount(f.Text[f.lines[line-1]:min(offset, len(f.Text))])
+	m := f.marks[sort.Search(len(f.marks), func(i int) bool { return f.marks[i].offset > offset })-1]
+	p := Position{Path: f.Path, Offset: offset, Line: m.line}
 	if f.Renderer == "" {
+		p.Column = m.column + utf8.RuneCount(f.Text[m.offset:min(offset, len(f.Text))])
 		return p
 	}
-	p.Column = 0
-	if line > len(f.Source) || f.Source[line-1] == 0 {
-		p.Line = 0
-		return p
+	p.Line = 0
+	if m.line <= len(f.Source) {
+		p.Line = f.Source[m.line-1]
 	}
-	p.Line = f.Source[line-1]
 	return p
 }
 
-// index finds the lines, which end in a line feed.
+// index makes the marks. Lines end in a line feed.
 func (f *File) index() {
-	f.lines = append(f.lines, 0)
+	m := mark{line: 1, column: 1}
+	f.marks = make([]mark, 1, 16+len(f.Text)/24)
+	f.marks[0] = m
 	for i, c := range f.Text {
-		if c == '\n' {
-			f.lines = append(f.lines, i+1)
+		switch {
+		case c == '\n':
+			m = mark{i + 1, m.line + 1, 1}
+		case i-m.offset >= markEvery && utf8.RuneStart(c):
+			m = mark{i, m.line, m.column + utf8.RuneCount(f.Text[m.offset:i])}
+		default:
+			continue
 		}
+		f.marks = append(f.marks, m)
 	}
+}
+
+// lineStarts is [lineStarts] of all of the text, found once.
+func (f *File) lineStarts() []int {
+	f.startsOnce.Do(func() { f.starts = lineStarts(f.Text) })
+	return f.starts
 }
 
 // A Document is one document of a file.
@@ -81,6 +102,7 @@ type Document struct {
 
 	before int // where the document before it ends
 	json   bool
+	large  map[*Node]keyIndex // of mappings with many keys
 }
 
 // Position is where n starts. A node that is not there has no position.

@@ -54,6 +54,7 @@ func (r *reader) readYAML(seg segment) (*Document, error) {
 	if t.err != nil {
 		return nil, t.err
 	}
+	doc.index(doc.Root)
 	s := spanner{text: text, base: seg.start}
 	s.end(doc.Root, -1, false)
 	return doc, nil
