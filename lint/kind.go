@@ -89,8 +89,9 @@ func Kinds() []Kind {
 	return kinds
 }
 
-func (k Kind) check() error {
-	if strings.Contains(string(k), "/") || slices.Contains(Kinds(), k) {
+// check returns an error for a word that is none of known and names no group.
+func (k Kind) check(known []Kind) error {
+	if strings.Contains(string(k), "/") || slices.Contains(known, k) {
 		return nil
 	}
 	return fmt.Errorf("unknown object kind: %v", k)
@@ -103,9 +104,8 @@ type kindSet struct {
 	exact          map[string]bool // "apps/v1 Deployment" in compat, else "apps Deployment"
 }
 
-func newKindSet(kinds []Kind, compat bool) kindSet {
+func newKindSet(kinds []Kind, rows []kindRow, compat bool) kindSet {
 	s := kindSet{any: kinds == nil, compat: compat, exact: make(map[string]bool)}
-	rows := kindRows()
 	add := func(k Kind) {
 		i := slices.IndexFunc(rows, func(r kindRow) bool { return r.kind == k })
 		if i < 0 {
