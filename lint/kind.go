@@ -137,15 +137,23 @@ func newKindSet(kinds []Kind, rows []kindRow, compat bool) kindSet {
 	return s
 }
 
-// has reports whether o is of one of the kinds.
-func (s kindSet) has(o *manifest.Object) bool {
-	if s.any {
-		return true
+// An objectKind is what a kindSet is asked for.
+type objectKind struct {
+	workload      bool
+	name, version string // "apps Deployment", "apps/v1 Deployment"
+}
+
+func kindOf(o *manifest.Object, compat bool) objectKind {
+	return objectKind{
+		workload: o.IsWorkload() && (!compat || kubeLinterWorkload(o)),
+		name:     o.Group + " " + o.Kind,
+		version:  o.APIVersion + " " + o.Kind,
 	}
-	if s.workloads && o.IsWorkload() && (!s.compat || kubeLinterWorkload(o)) {
-		return true
-	}
-	return s.exact[o.Group+" "+o.Kind] || s.compat && s.exact[o.APIVersion+" "+o.Kind]
+}
+
+// has reports whether an object is of one of the kinds.
+func (s kindSet) has(o objectKind) bool {
+	return s.any || s.workloads && o.workload || s.exact[o.name] || s.compat && s.exact[o.version]
 }
 
 // kubeLinterWorkload reports whether KubeLinter counts a workload as

@@ -255,9 +255,10 @@ func (e *engine) object(ctx context.Context, j job, space []Diagnostic) (Result,
 	problem := func(rule string, err error) {
 		r.Problems = append(r.Problems, Problem{Rule: rule, Object: Ref(j.object), Position: j.object.Node.Position(), Err: err})
 	}
+	kind := kindOf(j.object, e.opts.Compat)
 	for i := range e.rules {
 		rule := &e.rules[i]
-		if !rule.kinds.has(j.object) {
+		if !rule.kinds.has(kind) {
 			continue
 		}
 		pass.Rule, pass.reported = rule.Rule, 0

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -68,8 +67,11 @@ func appendPathElem(b []byte, name string) []byte {
 		}
 		name = name[:end] + "…"
 	}
-	if strings.ContainsAny(name, ".[]\"") {
-		return strconv.AppendQuote(b, name)
+	for i := range len(name) {
+		switch name[i] {
+		case '.', '[', ']', '"':
+			return strconv.AppendQuote(b, name)
+		}
 	}
 	return append(b, name...)
 }
