@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"fmt"
 	"sort"
 	"sync"
@@ -18,7 +19,7 @@ type File struct {
 	Source []int
 
 	once  sync.Once
-	marks []mark // each line's start, and places in long lines
+	marks []mark
 
 	startsOnce sync.Once
 	starts     []int // of lines as a parser has them
@@ -49,40 +50,45 @@ type Span struct{ Start, End Position }
 // A mark is a place in a file whose line and column are known.
 type mark struct{ offset, line, column int }
 
-// markEvery bounds how many bytes are between marks.
-const markEvery = 1 << 10
+// markEvery is how many bytes are from one mark to the next, about.
+const markEvery = 512
 
 // Position is the place of an offset.
 func (f *File) Position(offset int) Position {
 	f.once.Do(f.index)
-	m := f.marks[sort.Search(len(f.marks), func(i int) bool { return f.marks[i].offset > offset })-1]
-	p := Position{Path: f.Path, Offset: offset, Line: m.line}
+	offset = max(offset, 0)
+	i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].offset > offset })
+	m := f.marks[i-1].to(f.Text, min(offset, len(f.Text)))
+	p := Position{Path: f.Path, Offset: offset, Line: m.line, Column: m.column}
 	if f.Renderer == "" {
-		p.Column = m.column + utf8.RuneCount(f.Text[m.offset:min(offset, len(f.Text))])
 		return p
 	}
-	p.Line = 0
+	p.Line, p.Column = 0, 0
 	if m.line <= len(f.Source) {
 		p.Line = f.Source[m.line-1]
 	}
 	return p
 }
 
-// index makes the marks. Lines end in a line feed.
+// to is the mark of a later offset of text. Lines end in a line feed.
+func (m mark) to(text []byte, offset int) mark {
+	part := text[m.offset:offset]
+	if lines := bytes.Count(part, []byte("\n")); lines > 0 {
+		part = part[bytes.LastIndexByte(part, '\n')+1:]
+		m.line, m.column = m.line+lines, 1
+	}
+	return mark{offset, m.line, m.column + utf8.RuneCount(part)}
+}
+
+// index makes the marks.
 func (f *File) index() {
 	m := mark{line: 1, column: 1}
-	f.marks = make([]mark, 1, 16+len(f.Text)/24)
-	f.marks[0] = m
-	for i, c := range f.Text {
-		switch {
-		case c == '\n':
-			m = mark{i + 1, m.line + 1, 1}
-		case i-m.offset >= markEvery && utf8.RuneStart(c):
-			m = mark{i, m.line, m.column + utf8.RuneCount(f.Text[m.offset:i])}
-		default:
-			continue
+	for f.marks = append(f.marks, m); len(f.Text)-m.offset > markEvery; f.marks = append(f.marks, m) {
+		offset := m.offset + markEvery
+		for offset < len(f.Text) && !utf8.RuneStart(f.Text[offset]) {
+			offset++
 		}
-		f.marks = append(f.marks, m)
+		m = m.to(f.Text, offset)
 	}
 }
 

@@ -67,6 +67,7 @@ type reader struct {
 	limits  Limits
 
 	docs     int
+	expanded int // nodes that aliases stood for
 	found    []*Object
 	problems []Problem
 }
@@ -107,10 +108,11 @@ func (r *reader) text(use func(*Document)) {
 			doc.Index, doc.before = r.docs, before
 			r.docs++
 			r.duplicates(doc.Root)
-			if doc.Root.Kind() != Null {
+			at := doc.cut()
+			if doc.Root.Kind() == Mapping || doc.Root.Kind() != Null && at == doc.End {
 				use(doc)
 			}
-			if at := doc.cut(); at < doc.End {
+			if at < doc.End {
 				r.problem(at, fmt.Errorf("%w: text behind the end of the document, which is not read", ErrSyntax))
 			}
 		}
