@@ -89,8 +89,9 @@ func Kinds() []Kind {
 	return kinds
 }
 
-func (k Kind) check() error {
-	if slices.Contains(Kinds(), k) {
+// check returns an error for a word that is none of known and names no group.
+func (k Kind) check(known []Kind) error {
+	if slices.Contains(known, k) {
 		return nil
 	}
 	if _, kind, ok := strings.Cut(string(k), "/"); ok && kind != "" && !strings.Contains(kind, "/") {
@@ -104,12 +105,11 @@ type kindSet struct {
 	any, workloads bool
 	compat         bool
 	groups         map[string]bool // "apps Deployment"
-	versions       map[string]bool // "apps/v1 Deployment"
+	versions       map[string]bool // "apps/v1 Deployment", in compat
 }
 
-func newKindSet(kinds []Kind, compat bool) kindSet {
+func newKindSet(kinds []Kind, rows []kindRow, compat bool) kindSet {
 	s := kindSet{any: kinds == nil, compat: compat, groups: make(map[string]bool), versions: make(map[string]bool)}
-	rows := kindRows()
 	add := func(k Kind) {
 		i := slices.IndexFunc(rows, func(r kindRow) bool { return r.kind == k })
 		if i < 0 {
@@ -143,15 +143,23 @@ func newKindSet(kinds []Kind, compat bool) kindSet {
 	return s
 }
 
-// has reports whether o is of one of the kinds.
-func (s kindSet) has(o *manifest.Object) bool {
-	if s.any {
-		return true
+// An objectKind is what a kindSet is asked for.
+type objectKind struct {
+	workload      bool
+	name, version string // "apps Deployment", "apps/v1 Deployment"
+}
+
+func kindOf(o *manifest.Object, compat bool) objectKind {
+	return objectKind{
+		workload: o.IsWorkload() && (!compat || kubeLinterWorkload(o)),
+		name:     o.Group + " " + o.Kind,
+		version:  o.APIVersion + " " + o.Kind,
 	}
-	if s.workloads && o.IsWorkload() && (!s.compat || kubeLinterWorkload(o)) {
-		return true
-	}
-	return s.groups[o.Group+" "+o.Kind] || s.compat && s.versions[o.APIVersion+" "+o.Kind]
+}
+
+// has reports whether an object is of one of the kinds.
+func (s kindSet) has(o objectKind) bool {
+	return s.any || s.workloads && o.workload || s.groups[o.name] || s.compat && s.versions[o.version]
 }
 
 // kubeLinterWorkload reports whether KubeLinter counts a workload as

@@ -19,8 +19,9 @@ type Pass struct {
 	// Options are those of the run.
 	Options *Options
 
-	report func(Diagnostic)
-	ctx    context.Context
+	ctx      context.Context
+	found    []Diagnostic // of all rules
+	reported int          // how many times the rule did
 }
 
 // RunContext is the context that [Run] was given. A rule that may run long ends when
@@ -51,6 +52,9 @@ func (p *Pass) Report(n *manifest.Node, message string, fixes ...Fix) {
 // ReportDiagnostic reports d at n. Rule and severity are set where they are zero;
 // object, span and fields always are.
 func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
+	if p.reported++; p.reported > maxDiagnostics {
+		return
+	}
 	if n == nil {
 		n = p.Object.Get("metadata", "name")
 	}
@@ -70,5 +74,5 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	if strings.Contains(d.Field, "[") {
 		d.NamedField = n.NamedPath()
 	}
-	p.report(d)
+	p.found = append(p.found, d)
 }

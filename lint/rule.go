@@ -61,6 +61,7 @@ func isRuleName(name string) bool {
 func Validate(rules ...*Rule) error {
 	var errs []error
 	seen := make(map[string]bool, len(rules))
+	known := Kinds()
 	for i, r := range rules {
 		switch {
 		case r == nil:
@@ -76,7 +77,7 @@ func Validate(rules ...*Rule) error {
 			errs = append(errs, fmt.Errorf("rule %q: nothing to run", r.Name))
 		}
 		for _, k := range slices.Concat(r.Kinds, r.CompatKinds) {
-			if err := k.check(); err != nil {
+			if err := k.check(known); err != nil {
 				errs = append(errs, fmt.Errorf("rule %q: %w", r.Name, err))
 			}
 		}

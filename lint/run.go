@@ -99,6 +99,9 @@ func (p Problem) Unwrap() error { return p.Err }
 
 // Run runs rules over objects. What the rules find is no error; an error means
 // that a rule is not valid, see [Validate], or that ctx was cancelled.
+//
+// Of what one rule reports of one object 10,000 diagnostics are listed. More are a
+// Problem that matches [manifest.ErrLimit].
 func Run(ctx context.Context, objects []*manifest.Object, rules []*Rule, opts Options) (*Result, error) {
 	if err := Validate(rules...); err != nil {
 		return nil, fmt.Errorf("lint: %w", err)
@@ -116,6 +119,11 @@ func Run(ctx context.Context, objects []*manifest.Object, rules []*Rule, opts Op
 		return nil, err
 	}
 	suppress := newSuppressor(&opts, e.rules, objects)
+	total := 0
+	for _, r := range found {
+		total += len(r.Diagnostics)
+	}
+	result.Diagnostics = slices.Grow(result.Diagnostics, total)
 	for i, r := range found {
 		suppress.apply(&r, jobs[i].object)
 		result.Diagnostics = append(result.Diagnostics, r.Diagnostics...)
@@ -186,12 +194,13 @@ type compiledRule struct {
 // compile sorts rules by name.
 func compile(rules []*Rule, compat bool) []compiledRule {
 	list := make([]compiledRule, len(rules))
+	rows := kindRows()
 	for i, r := range rules {
 		kinds := r.Kinds
 		if compat && r.CompatKinds != nil {
 			kinds = r.CompatKinds
 		}
-		list[i] = compiledRule{r, newKindSet(kinds, compat)}
+		list[i] = compiledRule{r, newKindSet(kinds, rows, compat)}
 	}
 	slices.SortFunc(list, func(a, b compiledRule) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -220,9 +229,10 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 	var group sync.WaitGroup
 	for range min(workers, (len(jobs)+batch-1)/batch) {
 		group.Go(func() {
+			var space []Diagnostic
 			for i := range next {
 				for k := i; k < min(i+batch, len(jobs)) && ctx.Err() == nil; k++ {
-					found[k] = e.object(ctx, jobs[k])
+					found[k], space = e.object(ctx, jobs[k], space[:0])
 				}
 			}
 		})
@@ -235,24 +245,33 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 	return ctx.Err()
 }
 
-// object runs all rules over one object.
-func (e *engine) object(ctx context.Context, j job) Result {
+// maxDiagnostics bounds what one rule reports of one object.
+const maxDiagnostics = 10_000
+
+// object runs all rules over one object. Diagnostics are collected in space, which is
+// returned to be used again.
+func (e *engine) object(ctx context.Context, j job, space []Diagnostic) (Result, []Diagnostic) {
 	var r Result
-	pass := Pass{Object: j.object, Context: j.context, Options: e.opts, ctx: ctx}
-	pass.report = func(d Diagnostic) { r.Diagnostics = append(r.Diagnostics, d) }
+	pass := Pass{Object: j.object, Context: j.context, Options: e.opts, ctx: ctx, found: space}
+	problem := func(rule string, err error) {
+		r.Problems = append(r.Problems, Problem{Rule: rule, Object: Ref(j.object), Position: j.object.Node.Position(), Err: err})
+	}
+	kind := kindOf(j.object, e.opts.Compat)
 	for i := range e.rules {
 		rule := &e.rules[i]
-		if !rule.kinds.has(j.object) {
+		if !rule.kinds.has(kind) {
 			continue
 		}
-		pass.Rule = rule.Rule
+		pass.Rule, pass.reported = rule.Rule, 0
 		if err := runRule(&pass); err != nil {
-			r.Problems = append(r.Problems, Problem{
-				Rule: rule.Name, Object: Ref(j.object), Position: j.object.Node.Position(), Err: err,
-			})
+			problem(rule.Name, err)
+		}
+		if pass.reported > maxDiagnostics {
+			problem(rule.Name, fmt.Errorf("%w: %d diagnostics, of which %d are listed", manifest.ErrLimit, pass.reported, maxDiagnostics))
 		}
 	}
-	return r
+	r.Diagnostics = slices.Clone(pass.found)
+	return r, pass.found
 }
 
 // ErrPanic is matched by the error of a rule that panicked.

@@ -96,8 +96,9 @@ func (s *selection) make(check *CustomCheck, old *Rule) (*Rule, error) {
 	case !isRuleName(check.Name):
 		return nil, fmt.Errorf("invalid name %s, must match regex ^[a-zA-Z0-9-_]+$", check.Name)
 	}
+	known := Kinds()
 	for _, k := range check.Kinds {
-		if err := k.check(); err != nil {
+		if err := k.check(known); err != nil {
 			return nil, err
 		}
 	}

@@ -69,8 +69,19 @@ type commentScanner struct {
 }
 
 func (s *commentScanner) startsComment(pos int) bool {
-	return s.text[pos] == '#' && (pos == 0 || s.column(pos) == 0 || isBlank(s.text[pos-1]) ||
-		bytes.HasSuffix(s.text[:pos], []byte("\uFEFF")))
+	if s.text[pos] != '#' {
+		return false
+	}
+	before := s.text[:pos]
+	if pos == 0 || isBlank(before[pos-1]) {
+		return true
+	}
+	for _, mark := range []string{"\u0085", "\u2028", "\u2029", "\uFEFF"} {
+		if bytes.HasSuffix(before, []byte(mark)) {
+			return true
+		}
+	}
+	return false
 }
 
 // scalars adds the scalars that are written at and below n, in the order of the

@@ -150,7 +150,7 @@ func (n *Node) follow(path []string) (at *Node, rest []string, err error) {
 		case at.kind != Mapping:
 			return nil, nil, refuse("%s is of type %s, not object", describe(at), at.kind)
 		}
-		i := at.own(rest[0])
+		i, _ := at.find(rest[0])
 		if i < 0 {
 			return at, rest, nil
 		}
@@ -159,17 +159,6 @@ func (n *Node) follow(path []string) (at *Node, rest []string, err error) {
 		}
 		at = &at.children[i+1]
 	}
-}
-
-// own is the index in n's children of the last key of a name, -1 where there is
-// none.
-func (n *Node) own(name string) int {
-	for i := len(n.children) - 2; i >= 0; i -= 2 {
-		if n.children[i].keyText() == name {
-			return i
-		}
-	}
-	return -1
 }
 
 // describe names n for messages.

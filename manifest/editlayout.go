@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"sort"
 	"strings"
 )
 
@@ -25,16 +26,39 @@ func (l layout) edit(start, end int, text string) Edit {
 
 // lineStart is where the line of pos starts; behind the mark that a file may start
 // with.
-func (l layout) lineStart(pos int) int { return pos - l.column(pos) }
+func (l layout) lineStart(pos int) int {
+	starts := l.doc.File.lineStarts()
+	return min(starts[max(0, sort.SearchInts(starts, pos+1)-1)], pos)
+}
 
 // indentation is the number of bytes before pos on its line.
-func (l layout) indentation(pos int) int { return l.column(pos) }
+func (l layout) indentation(pos int) int { return pos - l.lineStart(pos) }
+
+// lineEnd is [spanner.lineEnd], found in the list of lines.
+func (l layout) lineEnd(pos int) int {
+	starts := l.doc.File.lineStarts()
+	i := sort.SearchInts(starts, pos+1)
+	if i == len(starts) {
+		return len(l.text)
+	}
+	end := starts[i] - 1
+	for end > pos && l.lineBreak(end) != starts[i]-end {
+		end--
+	}
+	if end > pos && l.text[end] == '\n' && l.text[end-1] == '\r' {
+		end--
+	}
+	return end
+}
 
 // opensLine reports whether only blanks stand before pos on its line, which it
 // returns.
 func (l layout) opensLine(pos int) (blanks string, ok bool) {
-	blanks = string(l.text[l.lineStart(pos):pos])
-	return blanks, strings.Trim(blanks, " \t") == ""
+	line := l.text[l.lineStart(pos):pos]
+	if len(bytes.TrimLeft(line, " \t")) > 0 {
+		return "", false
+	}
+	return string(line), true
 }
 
 // lineBlanks are the blanks that the line of pos starts with.
@@ -168,6 +192,10 @@ func (l layout) isPair(n *Node) bool {
 // inFlow reports whether n's place is in brackets.
 func inFlow(n *Node) bool { return n.doc.json || n.parent != nil && n.parent.style == Flow }
 
+// maxLearned bounds how many entries of a mapping, and how many nodes of a document,
+// are looked at to learn how it is laid out.
+const maxLearned = 500
+
 // step learns how much deeper mappings (or the dashes of sequences) are than the
 // mapping they are in: from what is nearest to n, else from the document.
 func (l layout) step(n *Node, kind Kind, def int) int {
@@ -176,7 +204,8 @@ func (l layout) step(n *Node, kind Kind, def int) int {
 			return step
 		}
 	}
-	if step, ok := l.stepBelow(l.doc.Root, kind); ok {
+	budget := maxLearned
+	if step, ok := l.stepBelow(l.doc.Root, kind, &budget); ok {
 		return step
 	}
 	return def
@@ -186,7 +215,7 @@ func (l layout) stepIn(m *Node, kind Kind) (int, bool) {
 	if m.kind != Mapping || m.style != Block {
 		return 0, false
 	}
-	for i := 0; i+1 < len(m.children); i += 2 {
+	for i := 0; i+1 < min(len(m.children), 2*maxLearned); i += 2 {
 		key, v := &m.children[i], &m.children[i+1]
 		if v.kind != kind || v.style != Block || v.props || key.props {
 			continue
@@ -198,12 +227,16 @@ func (l layout) stepIn(m *Node, kind Kind) (int, bool) {
 	return 0, false
 }
 
-func (l layout) stepBelow(m *Node, kind Kind) (int, bool) {
+// stepBelow is stepIn of the first mapping at or below m that it can be learned from.
+func (l layout) stepBelow(m *Node, kind Kind, budget *int) (int, bool) {
+	if *budget--; *budget < 0 {
+		return 0, false
+	}
 	if step, ok := l.stepIn(m, kind); ok || m.style == Alias {
 		return step, ok
 	}
-	for i := range m.children {
-		if step, ok := l.stepBelow(&m.children[i], kind); ok {
+	for i := 0; i < len(m.children) && *budget > 0; i++ {
+		if step, ok := l.stepBelow(&m.children[i], kind, budget); ok {
 			return step, true
 		}
 	}

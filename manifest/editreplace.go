@@ -14,7 +14,7 @@ func (n *Node) replace(v any) ([]Edit, error) {
 	}
 	l := layoutOf(n)
 	switch {
-	case n.parent == nil && n.doc.isCut(): // the parser leaves it unread
+	case n.parent == nil && n.doc.cut() < n.doc.End: // the parser leaves it unread
 		return nil, refuse("more stands behind %s", describe(n))
 	case l.isPair(n):
 		return nil, refuse("%s is a pair without brackets", describe(n))

@@ -21,7 +21,7 @@ func checkFits(n *Node, v any) error {
 		}
 	case []Entry:
 		for _, e := range v {
-			if len(quoteDouble(e.Key)) > maxKey {
+			if len(e.Key) > maxKey/8 && len(quoteDouble(e.Key)) > maxKey {
 				return refuse("key of more than %d bytes", maxKey)
 			}
 			if err := checkFits(n, e.Value); err != nil {

@@ -217,7 +217,10 @@ func isPrintable(s string) bool {
 }
 
 func isEscaped(r rune) bool {
-	return r < ' ' || 0x7f <= r && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffe || r == 0xffff || unicode.Is(unicode.Bidi_Control, r)
+	if r < 0x7f {
+		return r < ' '
+	}
+	return r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == 0xfffe || r == 0xffff || unicode.Is(unicode.Bidi_Control, r)
 }
 
 // quoteDouble writes s in double quotes, so that both YAML and JSON read it.

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"fmt"
 	"sort"
 	"sync"
@@ -18,7 +19,10 @@ type File struct {
 	Source []int
 
 	once  sync.Once
-	lines []int // offset of the start of each line
+	marks []mark
+
+	startsOnce sync.Once
+	starts     []int // of lines as a parser has them
 }
 
 // A Position is a place in a file.
@@ -43,32 +47,55 @@ func (p Position) String() string {
 // A Span is a part of a file: the bytes from Start's offset up to End's.
 type Span struct{ Start, End Position }
 
+// A mark is a place in a file whose line and column are known.
+type mark struct{ offset, line, column int }
+
+// markEvery is how many bytes are from one mark to the next, about.
+const markEvery = 512
+
 // Position is the place of an offset.
 func (f *File) Position(offset int) Position {
 	f.once.Do(f.index)
-	line := sort.SearchInts(f.lines, offset+1) // lines that start at or before offset
-	p := Position{Path: f.Path, Offset: offset, Line: line}
-	p.Column = 1 + utf8.RuneCount(f.Text[f.lines[line-1]:min(offset, len(f.Text))])
+	offset = max(offset, 0)
+	i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].offset > offset })
+	m := f.marks[i-1].to(f.Text, min(offset, len(f.Text)))
+	p := Position{Path: f.Path, Offset: offset, Line: m.line, Column: m.column}
 	if f.Renderer == "" {
 		return p
 	}
-	p.Column = 0
-	if line > len(f.Source) || f.Source[line-1] == 0 {
-		p.Line = 0
-		return p
+	p.Line, p.Column = 0, 0
+	if m.line <= len(f.Source) {
+		p.Line = f.Source[m.line-1]
 	}
-	p.Line = f.Source[line-1]
 	return p
 }
 
-// index finds the lines, which end in a line feed.
-func (f *File) index() {
-	f.lines = append(f.lines, 0)
-	for i, c := range f.Text {
-		if c == '\n' {
-			f.lines = append(f.lines, i+1)
-		}
+// to is the mark of a later offset of text. Lines end in a line feed.
+func (m mark) to(text []byte, offset int) mark {
+	part := text[m.offset:offset]
+	if lines := bytes.Count(part, []byte("\n")); lines > 0 {
+		part = part[bytes.LastIndexByte(part, '\n')+1:]
+		m.line, m.column = m.line+lines, 1
 	}
+	return mark{offset, m.line, m.column + utf8.RuneCount(part)}
+}
+
+// index makes the marks.
+func (f *File) index() {
+	m := mark{line: 1, column: 1}
+	for f.marks = append(f.marks, m); len(f.Text)-m.offset > markEvery; f.marks = append(f.marks, m) {
+		offset := m.offset + markEvery
+		for offset < len(f.Text) && !utf8.RuneStart(f.Text[offset]) {
+			offset++
+		}
+		m = m.to(f.Text, offset)
+	}
+}
+
+// lineStarts is [lineStarts] of all of the text, found once.
+func (f *File) lineStarts() []int {
+	f.startsOnce.Do(func() { f.starts = lineStarts(f.Text) })
+	return f.starts
 }
 
 // A Document is one document of a file.
@@ -81,6 +108,7 @@ type Document struct {
 
 	before int // where the document before it ends
 	json   bool
+	large  map[*Node]keyIndex // of mappings with many keys
 }
 
 // Position is where n starts. A node that is not there has no position.

@@ -38,6 +38,7 @@ func (r *reader) readJSON(seg segment) ([]*Document, error) {
 			return docs, err
 		}
 		j.doc.Root, j.doc.End = root, seg.start+j.pos()
+		j.doc.index(root)
 		docs = append(docs, j.doc)
 	}
 }

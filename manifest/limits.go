@@ -7,9 +7,13 @@ type Limits struct {
 	FileBytes int64 // of one file; 16 MiB
 	Files     int   // that are read of a tree; 100,000
 	Documents int   // of one file; 10,000
-	Nodes     int   // of one document, each alias counted as what it stands for; 1,000,000
-	Depth     int   // of collections in each other; 200
-	Lists     int   // of lists of objects in each other; 8
+	// Nodes bounds those of one document, each alias counted as what it stands for,
+	// and those that all aliases of a file stand for; 1,000,000. A document of YAML
+	// with more brackets, commas, colons and dashes is refused unread, even where they
+	// are in texts.
+	Nodes int
+	Depth int // of collections in each other; 200
+	Lists int // of lists of objects in each other; 8
 }
 
 func (l Limits) withDefaults() Limits {

@@ -1,10 +1,8 @@
 package manifest
 
 import (
-	"cmp"
 	"iter"
 	"strconv"
-	"strings"
 )
 
 // A Kind says what a node holds.
@@ -124,35 +122,43 @@ func (n *Node) field(key string, merges int) *Node {
 	if m == nil || m.kind != Mapping {
 		return nil
 	}
-	merged := false
-	for i := len(m.children) - 2; i >= 0; i -= 2 {
-		k := &m.children[i]
-		if k.keyText() == key {
-			return &m.children[i+1]
-		}
-		merged = merged || k.isMerge()
+	i, merged := m.find(key)
+	if i >= 0 {
+		return &m.children[i+1]
 	}
 	if !merged || merges == 0 {
 		return nil
 	}
-	for i := 0; i < len(m.children); i += 2 {
-		if !m.children[i].isMerge() {
-			continue
-		}
-		from := &m.children[i+1]
-		if from.kind != Sequence {
-			if v := from.field(key, merges-1); v != nil {
-				return v
-			}
-			continue
-		}
-		for item := range from.Items() {
-			if v := item.field(key, merges-1); v != nil {
-				return v
-			}
+	for from := range m.merged() {
+		if v := from.field(key, merges-1); v != nil {
+			return v
 		}
 	}
 	return nil
+}
+
+// merged yields the mappings that the mapping n merges, the first one first, and
+// what else stands in their place.
+func (n *Node) merged() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		for i := 0; i < len(n.children); i += 2 {
+			if !n.children[i].isMerge() {
+				continue
+			}
+			from := &n.children[i+1]
+			if from.kind != Sequence {
+				if !yield(from) {
+					return
+				}
+				continue
+			}
+			for item := range from.Items() {
+				if !yield(item) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // isMerge reports whether the key n is the merge key.
@@ -183,11 +189,52 @@ func (n *Node) keyText() string {
 // where the merge key stands, without those that are written out. Of keys that
 // are written twice only the last is yielded.
 func (n *Node) Entries() iter.Seq2[string, *Node] {
-	return func(yield func(string, *Node) bool) { n.entries(n, maxMerges, yield) }
+	return func(yield func(string, *Node) bool) {
+		m := n.value()
+		if m == nil || m.kind != Mapping {
+			return
+		}
+		if m.hasMerge() {
+			found := make(map[string]*Node, len(m.children)/2)
+			m.collect(found, maxMerges)
+			m.mergedEntries(found, maxMerges, yield)
+			return
+		}
+		for i := 0; i < len(m.children); i += 2 {
+			key := m.children[i].keyText()
+			if last, _ := m.find(key); last == i && !yield(key, &m.children[i+1]) {
+				return
+			}
+		}
+	}
 }
 
-// entries yields those entries of n that are the ones to be found in top.
-func (n *Node) entries(top *Node, merges int, yield func(string, *Node) bool) bool {
+// collect adds what [Node.field] finds under each key of the mapping n to found,
+// where there is not something already.
+func (n *Node) collect(found map[string]*Node, merges int) {
+	m := n.value()
+	if m == nil || m.kind != Mapping {
+		return
+	}
+	for i := len(m.children) - 2; i >= 0; i -= 2 {
+		key := &m.children[i]
+		if key.isMerge() {
+			continue
+		}
+		if text := key.keyText(); found[text] == nil {
+			found[text] = &m.children[i+1]
+		}
+	}
+	if merges == 0 {
+		return
+	}
+	for from := range m.merged() {
+		from.collect(found, merges-1)
+	}
+}
+
+// mergedEntries yields those entries of the mapping n that are found, each once.
+func (n *Node) mergedEntries(found map[string]*Node, merges int, yield func(string, *Node) bool) bool {
 	m := n.value()
 	if m == nil || m.kind != Mapping {
 		return true
@@ -196,7 +243,11 @@ func (n *Node) entries(top *Node, merges int, yield func(string, *Node) bool) bo
 		key, value := &m.children[i], &m.children[i+1]
 		if !key.isMerge() {
 			text := key.keyText()
-			if top.field(text, maxMerges) == value && !yield(text, value) {
+			if found[text] != value {
+				continue
+			}
+			delete(found, text)
+			if !yield(text, value) {
 				return false
 			}
 			continue
@@ -205,13 +256,13 @@ func (n *Node) entries(top *Node, merges int, yield func(string, *Node) bool) bo
 			continue
 		}
 		if value.kind != Sequence {
-			if !value.entries(top, merges-1, yield) {
+			if !value.mergedEntries(found, merges-1, yield) {
 				return false
 			}
 			continue
 		}
 		for item := range value.Items() {
-			if !item.entries(top, merges-1, yield) {
+			if !item.mergedEntries(found, merges-1, yield) {
 				return false
 			}
 		}
@@ -256,10 +307,8 @@ func (n *Node) Key() *Node {
 	if n == nil || n.parent == nil || n.parent.kind != Mapping {
 		return nil
 	}
-	for i := 1; i < len(n.parent.children); i += 2 {
-		if &n.parent.children[i] == n {
-			return &n.parent.children[i-1]
-		}
+	if i := n.index(); i%2 == 1 {
+		return &n.parent.children[i-1]
 	}
 	return nil
 }
@@ -278,73 +327,6 @@ func (n *Node) Document() *Document {
 		return nil
 	}
 	return n.doc
-}
-
-// Path is where n is written, from the document's root:
-// "spec.containers[0].image". Keys with a dot in them are quoted.
-func (n *Node) Path() string { return n.PathBelow(nil) }
-
-// PathBelow is [Node.Path] from top, which is above n.
-func (n *Node) PathBelow(top *Node) string {
-	var elems []string
-	for n != nil && n != top && n.parent != nil {
-		switch p := n.parent; p.kind {
-		case Mapping:
-			key := n.Key()
-			if key == nil {
-				key = n // n is a key itself
-			}
-			name := key.keyText()
-			if name == "" || strings.ContainsAny(name, ".[]\"") {
-				name = strconv.Quote(name)
-			}
-			elems = append(elems, name)
-		default:
-			for i := range p.children {
-				if &p.children[i] == n {
-					elems = append(elems, "["+strconv.Itoa(i)+"]")
-				}
-			}
-		}
-		n = n.parent
-	}
-	return joinPath(elems)
-}
-
-// NamedPath is [Node.Path] with the names of the items of lists, as far as they
-// have one, in place of their numbers: "spec.containers[web].image". It does not
-// change when items are moved.
-func (n *Node) NamedPath() string {
-	var elems []string
-	for ; n != nil && n.parent != nil; n = n.parent {
-		if n.parent.kind == Sequence {
-			name, _ := n.Get("name").Str()
-			elems = append(elems, "["+pathElem(name)+"]")
-			continue
-		}
-		elems = append(elems, pathElem(cmp.Or(n.Key(), n).keyText()))
-	}
-	return joinPath(elems)
-}
-
-// pathElem is a key or name as it stands in a path.
-func pathElem(name string) string {
-	if strings.ContainsAny(name, ".[]\"") {
-		return strconv.Quote(name)
-	}
-	return name
-}
-
-// joinPath joins the elements of a path, the last one first.
-func joinPath(elems []string) string {
-	var b strings.Builder
-	for i := len(elems) - 1; i >= 0; i-- {
-		if b.Len() > 0 && !strings.HasPrefix(elems[i], "[") {
-			b.WriteByte('.')
-		}
-		b.WriteString(elems[i])
-	}
-	return b.String()
 }
 
 // Bool is the truth value that n holds; ok is false where it holds none.

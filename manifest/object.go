@@ -32,8 +32,9 @@ type Object struct {
 	// decodes the object, nil where it can: it matches [ErrType] or [ErrValue].
 	Undecodable error
 
-	pod  func() *Pod
-	meta func() Metadata
+	template []string // see podPath
+	pod      func() *Pod
+	meta     func() Metadata
 }
 
 // A List is an object that holds others.
@@ -67,6 +68,7 @@ func newObject(n *Node, apiVersion, kind string) *Object {
 	if group, version, ok := strings.Cut(apiVersion, "/"); ok {
 		o.Group, o.Version = group, version
 	}
+	o.template = o.podPath()
 	o.Name, _ = n.Get("metadata", "name").Str()
 	o.Namespace, _ = n.Get("metadata", "namespace").Str()
 	o.pod = sync.OnceValue(func() *Pod { return newPod(o) })

@@ -29,11 +29,10 @@ type Pod struct {
 func (o *Object) Pod() *Pod { return o.pod() }
 
 func newPod(o *Object) *Pod {
-	path := o.podPath()
-	if path == nil {
+	if o.template == nil {
 		return nil
 	}
-	top := o.Node.Get(path...)
+	top := o.Node.Get(o.template...)
 	spec := top.Get("spec")
 	p := &Pod{
 		Object: o, Metadata: newMetadata(top.Get("metadata")), Node: spec,

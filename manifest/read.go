@@ -34,6 +34,9 @@ type Bundle struct {
 // is the path to show; its directory is the objects' context. Limits are those of
 // opts.
 func ReadFile(name string, text []byte, opts Options) Bundle {
+	if limit := opts.Limits.withDefaults().FileBytes; int64(len(text)) > limit {
+		return Bundle{Problems: []Problem{tooLarge(name, limit)}}
+	}
 	return readText(&File{Path: name, Text: text}, path.Dir(name), opts.Limits)
 }
 
@@ -64,6 +67,7 @@ type reader struct {
 	limits  Limits
 
 	docs     int
+	expanded int // nodes that aliases stood for
 	found    []*Object
 	problems []Problem
 }
@@ -104,8 +108,12 @@ func (r *reader) text(use func(*Document)) {
 			doc.Index, doc.before = r.docs, before
 			r.docs++
 			r.duplicates(doc.Root)
-			if doc.Root.Kind() != Null {
+			at := doc.cut()
+			if doc.Root.Kind() == Mapping || doc.Root.Kind() != Null && at == doc.End {
 				use(doc)
+			}
+			if at < doc.End {
+				r.problem(at, fmt.Errorf("%w: text behind the end of the document, which is not read", ErrSyntax))
 			}
 		}
 		if err != nil {
@@ -127,7 +135,7 @@ func (r *reader) documents(seg segment) ([]*Document, error) {
 			return docs, err
 		}
 		if len(docs) > 0 {
-			if doc, yamlErr := r.readYAML(seg); yamlErr == nil && doc != nil && !doc.isCut() {
+			if doc, yamlErr := r.readYAML(seg); yamlErr == nil && doc != nil && doc.cut() == doc.End {
 				return []*Document{doc}, nil // with a comment behind it
 			}
 			return docs, err
@@ -161,16 +169,13 @@ func (r *reader) duplicates(n *Node) {
 	}
 }
 
-// fewKeys is up to how many keys comparing all with all is faster than a map.
-const fewKeys = 24
-
 func (r *reader) duplicateKeys(n *Node) {
 	report := func(key *Node, text string) {
 		if !key.isMerge() {
 			r.problem(key.start, fmt.Errorf("%w %q: the last one counts", ErrDuplicateKey, text))
 		}
 	}
-	if len(n.children)/2 > fewKeys {
+	if n.isLarge() {
 		seen := make(map[string]bool, len(n.children)/2)
 		for i := 0; i < len(n.children); i += 2 {
 			text := n.children[i].keyText()

@@ -1,6 +1,9 @@
 package manifest
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // A spanner finds where nodes end, for which the parser gives the start alone. It
 // relies on the text being well formed.
@@ -65,15 +68,13 @@ func (s *spanner) properties(n *Node, pos int, flow bool) int {
 // parser reads a # as a comment without a blank before it too.
 func (s *spanner) skip(pos int) int {
 	for pos < len(s.text) {
-		switch {
+		switch size := s.lineBreak(pos); {
+		case size > 0:
+			pos += size
 		case isBlank(s.text[pos]):
 			pos++
 		case s.text[pos] == '#':
 			pos = s.lineEnd(pos)
-		case s.text[pos] == 0xC2 && pos+1 < len(s.text) && s.text[pos+1] == 0x85:
-			pos += 2
-		case s.text[pos] == 0xE2 && pos+2 < len(s.text) && s.text[pos+1] == 0x80 && s.text[pos+2]&^1 == 0xA8:
-			pos += 3
 		default:
 			return pos
 		}
@@ -83,24 +84,45 @@ func (s *spanner) skip(pos int) int {
 
 // lineEnd is the offset of the line break at or after pos.
 func (s *spanner) lineEnd(pos int) int {
-	if i := bytes.IndexAny(s.text[pos:], "\r\n\u0085\u2028\u2029"); i >= 0 {
-		return pos + i
+	for pos < len(s.text) {
+		if c := s.text[pos]; c < ' ' || c >= utf8.RuneSelf {
+			if s.lineBreak(pos) > 0 {
+				break
+			}
+		}
+		pos++
 	}
-	return len(s.text)
+	return pos
+}
+
+// lineBreak is the length of the line break at pos, 0 where there is none.
+func (s *spanner) lineBreak(pos int) int {
+	switch s.text[pos] {
+	case '\n':
+		return 1
+	case '\r':
+		if pos+1 < len(s.text) && s.text[pos+1] == '\n' {
+			return 2
+		}
+		return 1
+	case 0xC2:
+		if pos+1 < len(s.text) && s.text[pos+1] == 0x85 {
+			return 2
+		}
+	case 0xE2:
+		if pos+2 < len(s.text) && s.text[pos+1] == 0x80 && s.text[pos+2]&^1 == 0xA8 {
+			return 3
+		}
+	}
+	return 0
 }
 
 // nextLine is the offset behind the line break at or after pos.
 func (s *spanner) nextLine(pos int) int {
-	pos = s.lineEnd(pos)
-	switch {
-	case pos >= len(s.text):
-		return len(s.text)
-	case s.text[pos] == '\r' && pos+1 < len(s.text) && s.text[pos+1] == '\n', s.text[pos] == 0xC2:
-		return pos + 2
-	case s.text[pos] == 0xE2:
-		return pos + 3
+	if pos = s.lineEnd(pos); pos < len(s.text) {
+		pos += s.lineBreak(pos)
 	}
-	return pos + 1
+	return pos
 }
 
 // column counts the bytes before pos on its line, without the mark that a text may
@@ -239,7 +261,7 @@ func (s *spanner) plain(n *Node, pos, indent int, flow bool) int {
 			return end
 		case c == '#' && pos > 0 && isBlank(s.text[pos-1]):
 			return end
-		case s.lineEnd(pos) == pos:
+		case s.lineBreak(pos) > 0:
 			next := s.continuation(pos, indent, flow)
 			if next < 0 {
 				return end
@@ -258,13 +280,13 @@ func (s *spanner) plain(n *Node, pos, indent int, flow bool) int {
 // continuation returns where a plain scalar goes on behind the line break at pos,
 // -1 where it does not.
 func (s *spanner) continuation(pos, indent int, flow bool) int {
-	for pos < len(s.text) && s.lineEnd(pos) == pos {
-		pos = s.nextLine(pos)
+	for pos < len(s.text) && s.lineBreak(pos) > 0 {
+		pos += s.lineBreak(pos)
 		line := pos
 		for pos < len(s.text) && (s.text[pos] == ' ' || s.text[pos] == '\t') {
 			pos++
 		}
-		if pos == len(s.text) || s.lineEnd(pos) == pos {
+		if pos == len(s.text) || s.lineBreak(pos) > 0 {
 			continue
 		}
 		if s.text[pos] == '#' || !flow && pos-line <= indent {

@@ -44,6 +44,9 @@ func segments(text []byte, yield func(segment) bool) {
 			seg.start = end
 			content, directive = false, false
 		case !content && line[0] == '%':
+			if !directive { // a separator before it is that of an empty document
+				seg.start = pos
+			}
 			directive = true
 		case !content:
 			content = hasContent(line)

@@ -29,18 +29,21 @@ func verify(file *File, edits []Edit, text []byte) error {
 		if !c.matches(old.Root, changed.Root) {
 			return refuse("document %d of %s would change in more than what is edited", i+1, file.Path)
 		}
-		if c.near(old.Root) && changed.isCut() {
+		if c.near(old.Root) && changed.cut() < changed.End {
 			return refuse("document %d of %s would end before its text does", i+1, file.Path)
 		}
 	}
 	return nil
 }
 
-// isCut reports whether text stands behind the document, which the parser does not
-// read.
-func (d *Document) isCut() bool {
+// cut is where text stands behind what is read of the document: the parser does
+// not read it. It is the document's end where there is none.
+func (d *Document) cut() int {
+	if d.json {
+		return d.End
+	}
 	l := layoutOf(d.Root)
-	return !d.json && l.skip(d.Root.end) < d.End
+	return min(l.skip(d.Root.end), d.End)
 }
 
 // readDocuments reads what is in a file; nil stands for what cannot be read.

@@ -2,7 +2,7 @@ package manifest
 
 import "strings"
 
-// podPath is where kinds that make pods have the pod's template.
+// podPath is where kinds that make pods have the pod's template, nil for others.
 func (o *Object) podPath() []string {
 	switch o.Kind {
 	case "Pod":
@@ -54,7 +54,7 @@ func (o *Object) IsPodTemplate() bool { return o.Kind == "PodTemplate" && o.Grou
 func (o *Object) Replicas() (n int64, ok bool) {
 	switch o.Kind {
 	case "Deployment", "ReplicaSet", "StatefulSet", "ReplicationController", "DeploymentConfig", "Rollout":
-		if o.podPath() == nil {
+		if o.template == nil {
 			return 0, false
 		}
 		def := int64(1)
@@ -71,9 +71,9 @@ func (o *Object) Replicas() (n int64, ok bool) {
 func (o *Object) SelectorNode() (n *Node, ok bool) {
 	switch o.Kind {
 	case "CronJob":
-		return o.Get("spec", "jobTemplate", "spec", "selector"), o.podPath() != nil
+		return o.Get("spec", "jobTemplate", "spec", "selector"), o.template != nil
 	case "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job", "ReplicationController", "DeploymentConfig", "Rollout":
-		return o.Get("spec", "selector"), o.podPath() != nil
+		return o.Get("spec", "selector"), o.template != nil
 	}
 	return nil, false
 }
@@ -89,7 +89,7 @@ func (o *Object) Selector() (s Selector, ok bool) {
 }
 
 // IsWorkload reports whether o makes pods or is one.
-func (o *Object) IsWorkload() bool { return o.podPath() != nil && !o.IsPodTemplate() }
+func (o *Object) IsWorkload() bool { return o.template != nil && !o.IsPodTemplate() }
 
 // Is reports whether o is of a kind of a group, "apps" or "apps/v1"; the core
 // group is "" or "v1".

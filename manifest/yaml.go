@@ -32,6 +32,9 @@ func (r *reader) readYAML(seg segment) (*Document, error) {
 	if err := checkCharacters(text, seg.start); err != nil {
 		return nil, err
 	}
+	if i := pastLimit(text, r.limits.Nodes); i < len(text) {
+		return nil, &syntaxError{seg.start + i, fmt.Errorf("%w: text that may hold more than %d nodes", ErrLimit, r.limits.Nodes)}
+	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {
 		return nil, r.yamlError(seg, err)
@@ -40,23 +43,50 @@ func (r *reader) readYAML(seg segment) (*Document, error) {
 		return nil, nil // no content
 	}
 	top := root.Content[0]
-	size := 0
-	if err := measure(top, 0, r.limits.Depth, &size); err != nil {
-		return nil, &syntaxError{seg.start, err}
-	}
 	doc := &Document{File: r.file, Start: seg.start, End: seg.end}
 	t := tree{
 		doc: doc, text: text, base: seg.start, limits: r.limits,
-		slab: make([]Node, size), lines: lineStarts(text),
+		lines: lineStarts(text), expanded: r.expanded,
 	}
+	size, deep := measure(top, 0, r.limits.Depth)
+	if deep != nil {
+		return nil, &syntaxError{t.offset(deep), fmt.Errorf("%w: collections nested more than %d deep", ErrLimit, r.limits.Depth)}
+	}
+	t.slab = make([]Node, size)
 	doc.Root = &t.take(1)[0]
 	t.fill(top, doc.Root, false)
+	r.expanded = t.expanded
 	if t.err != nil {
 		return nil, t.err
 	}
+	doc.index(doc.Root)
 	s := spanner{text: text, base: seg.start}
 	s.end(doc.Root, -1, false)
 	return doc, nil
+}
+
+// pastLimit is the offset of the first of more than limit places in text at which a
+// collection or the next element of one may start, in quotes and comments too; the
+// length of text where there are not so many. Each can give two nodes, and the
+// parser makes all of them before they can be counted.
+func pastLimit(text []byte, limit int) int {
+	if len(text) <= limit {
+		return len(text)
+	}
+	for i, c := range text {
+		switch c {
+		case '[', '{', ',':
+			limit--
+		case ':', '-', '?':
+			if i+1 == len(text) || isBlank(text[i+1]) {
+				limit--
+			}
+		}
+		if limit < 0 {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // checkCharacters finds what may not be in YAML, with its place, which the
@@ -83,22 +113,36 @@ func checkCharacters(text []byte, base int) error {
 	return nil
 }
 
-// yamlError gives an error of the parser's the position that its text names.
+// yamlError gives an error of the parser's the position that its text names, or else
+// that of the document's content.
 func (r *reader) yamlError(seg segment, err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	offset := seg.start
+	offset := r.contentStart(seg)
 	if after, ok := strings.CutPrefix(text, "line "); ok {
 		number, cause, _ := strings.Cut(after, ": ")
 		if line, err := strconv.Atoi(number); err == nil {
 			text = cause
 			starts := lineStarts(r.file.Text[seg.start:seg.end])
-			offset += starts[max(0, min(line, len(starts))-1)]
+			offset = seg.start + starts[max(0, min(line, len(starts))-1)]
 		}
 	}
 	if text == "" {
 		text = "unreadable"
 	}
+	if strings.HasPrefix(text, "exceeded max") {
+		return &syntaxError{offset, fmt.Errorf("%w: %s", ErrLimit, text)}
+	}
 	return syntaxf(offset, "%s", text)
+}
+
+// contentStart is where content stands first in seg.
+func (r *reader) contentStart(seg segment) int {
+	s := spanner{text: r.file.Text[:seg.end]}
+	pos := s.skip(seg.start)
+	if isMarker(s.text[pos:], '-') {
+		pos = s.skip(pos + len("---"))
+	}
+	return pos
 }
 
 // lineStarts are the offsets at which lines start, by the parser's idea of a line
@@ -132,19 +176,21 @@ func lineStarts(text []byte) []int {
 	return starts
 }
 
-// measure counts the nodes at and below n, as they are written, and bounds their
-// depth.
-func measure(n *yaml.Node, depth, limit int, size *int) error {
+// measure counts the nodes at and below n, as they are written. It ends at one that
+// is more than limit deep.
+func measure(n *yaml.Node, depth, limit int) (size int, deep *yaml.Node) {
 	if depth > limit {
-		return fmt.Errorf("%w: collections nested more than %d deep", ErrLimit, limit)
+		return 0, n
 	}
-	*size++
+	size = 1
 	for _, c := range n.Content {
-		if err := measure(c, depth+1, limit, size); err != nil {
-			return err
+		below, deep := measure(c, depth+1, limit)
+		if deep != nil {
+			return 0, deep
 		}
+		size += below
 	}
-	return nil
+	return size, nil
 }
 
 // A tree makes nodes of the parser's.
@@ -155,10 +201,12 @@ type tree struct {
 	limits Limits
 	slab   []Node
 	lines  []int
+	last   mark // in text, of the node before: the next one is near
 
-	anchors map[*yaml.Node]*anchor
-	total   int // nodes, with those that aliases stand for
-	err     error
+	anchors  map[*yaml.Node]*anchor
+	total    int // nodes, with those that aliases stand for
+	expanded int // nodes that aliases stand for, in this document and those before it
+	err      error
 }
 
 // An anchor is a node that aliases may refer to.
@@ -180,8 +228,11 @@ func (t *tree) offset(n *yaml.Node) int {
 	if n.Line < 1 || n.Line > len(t.lines) {
 		return t.base + len(t.text)
 	}
-	pos := t.lines[n.Line-1]
-	for skip := n.Column - 1; skip > 0 && pos < len(t.text); skip-- {
+	if n.Line != t.last.line || n.Column < t.last.column {
+		t.last = mark{t.lines[n.Line-1], n.Line, 1}
+	}
+	pos := t.last.offset
+	for skip := n.Column - t.last.column; skip > 0 && pos < len(t.text); skip-- {
 		if t.text[pos] < utf8.RuneSelf {
 			pos++
 			continue
@@ -189,6 +240,7 @@ func (t *tree) offset(n *yaml.Node) int {
 		_, size := utf8.DecodeRune(t.text[pos:])
 		pos += size
 	}
+	t.last.offset, t.last.column = pos, max(n.Column, 1)
 	return t.base + pos
 }
 
@@ -252,7 +304,8 @@ func (t *tree) alias(from *yaml.Node, n *Node) {
 		return
 	}
 	t.total += a.size
-	if t.total > t.limits.Nodes {
+	t.expanded += a.size
+	if max(t.total, t.expanded) > t.limits.Nodes {
 		t.err = &syntaxError{n.start, fmt.Errorf("%w: more than %d nodes, aliases counted as what they stand for", ErrLimit, t.limits.Nodes)}
 		return
 	}

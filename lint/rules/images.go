@@ -64,14 +64,16 @@ func latestTagTemplate() lint.Template {
 		matches := func(list []*regexp.Regexp, image string) bool {
 			return slices.ContainsFunc(list, func(re *regexp.Regexp) bool { return re.MatchString(image) })
 		}
+		notBlocked := fmt.Sprintf("are not blocked by the `BlockList` criteria : %q", params.BlockList)
+		isAllowed := fmt.Sprintf("satisfies the `AllowList` criteria : %q", params.AllowList)
 		run := func(p *lint.Pass) error {
 			for c := range p.Containers() {
 				image, criteria := c.Image.Value, ""
 				switch {
 				case matches(blocked, image):
-					criteria = fmt.Sprintf("are not blocked by the `BlockList` criteria : %q", params.BlockList)
+					criteria = notBlocked
 				case len(allowed) > 0 && !matches(allowed, image):
-					criteria = fmt.Sprintf("satisfies the `AllowList` criteria : %q", params.AllowList)
+					criteria = isAllowed
 				default:
 					continue
 				}

@@ -1,8 +1,9 @@
 package rules
 
 import (
-	"fmt"
+	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
@@ -49,16 +50,20 @@ func sortedKeysTemplate() lint.Template {
 			switch {
 			case p.Compat():
 				if !repeatsKey(root) {
-					w.walk(root, "")
+					w.walk(root, nil)
 				}
 				return nil
 			case list != nil && list.Outer == nil && list.Items[0] == p.Object:
 				items := root.Get("items")
 				w.stop = func(n *manifest.Node) bool { return n.Parent() == items }
-				w.walk(root, "")
+				w.walk(root, nil)
 				w.stop = nil
 			}
-			w.walk(p.Object.Node, p.Object.Node.Path())
+			var from *keyStep
+			if path := p.Object.Node.Path(); path != "" {
+				from = &keyStep{name: path}
+			}
+			w.walk(p.Object.Node, from)
 			return nil
 		}
 		return &lint.Rule{Run: run}, nil
@@ -73,8 +78,33 @@ type keyWalk struct {
 	stop      func(*manifest.Node) bool // what not to look at, nil: nothing
 }
 
-// walk looks at n, whose path is made of the keys as they are written.
-func (w keyWalk) walk(n *manifest.Node, path string) {
+// A keyStep is one step of a path, which is made of keys as they are written.
+type keyStep struct {
+	above *keyStep // nil below the root
+	name  string   // a key; empty: an item
+	index int
+}
+
+// String is the path to s; that of the root, nil, is "root".
+func (s *keyStep) String() string {
+	if s == nil {
+		return "root"
+	}
+	text := s.name
+	if s.name == "" {
+		text = "[" + strconv.Itoa(s.index) + "]"
+	}
+	switch {
+	case s.above == nil:
+		return text
+	case s.name == "":
+		return s.above.String() + text
+	}
+	return s.above.String() + "." + text
+}
+
+// walk looks at n, to which path leads.
+func (w keyWalk) walk(n *manifest.Node, path *keyStep) {
 	if n.Style() == manifest.Alias || w.stop != nil && w.stop(n) {
 		return
 	}
@@ -85,11 +115,9 @@ func (w keyWalk) walk(n *manifest.Node, path string) {
 			return
 		}
 		for key, value := range n.Pairs() {
-			below := key.Text()
-			if path != "" {
-				below = path + "." + below
+			if value.Kind() >= manifest.Sequence {
+				w.walk(value, &keyStep{above: path, name: key.Text()})
 			}
-			w.walk(value, below)
 		}
 	case manifest.Sequence:
 		if !w.recursive {
@@ -97,7 +125,9 @@ func (w keyWalk) walk(n *manifest.Node, path string) {
 		}
 		i := 0
 		for item := range n.Items() {
-			w.walk(item, fmt.Sprintf("%s[%d]", path, i))
+			if item.Kind() >= manifest.Sequence {
+				w.walk(item, &keyStep{above: path, index: i})
+			}
 			i++
 		}
 	}
@@ -129,29 +159,38 @@ func repeatsKey(n *manifest.Node) bool {
 }
 
 // report reports the first key of n that is not where it would be.
-func (w keyWalk) report(n *manifest.Node, path string) {
-	var nodes []*manifest.Node
-	var keys []string
-	sorted := true
-	for key := range n.Pairs() {
-		if key.Style() == manifest.Alias || key.Kind() >= manifest.Sequence {
-			continue
-		}
+func (w keyWalk) report(n *manifest.Node, path *keyStep) {
+	last, sorted := "", true
+	for key := range sortable(n) {
 		text := key.Text()
-		sorted = sorted && (len(keys) == 0 || keys[len(keys)-1] <= text)
-		nodes, keys = append(nodes, key), append(keys, text)
+		sorted = sorted && last <= text
+		last = text
 	}
 	if sorted {
 		return
 	}
-	if path == "" {
-		path = "root"
+	nodes := slices.AppendSeq(make([]*manifest.Node, 0, n.Len()), sortable(n))
+	keys := make([]string, len(nodes))
+	for i, key := range nodes {
+		keys[i] = key.Text()
 	}
-	want := slices.Sorted(slices.Values(keys))
+	want := slices.Clone(keys)
+	slices.Sort(want)
 	for i := range keys {
 		if keys[i] != want[i] {
-			w.pass.Reportf(nodes[i], "Keys are not sorted at %s. Expected order: [%s], got: [%s]", path, strings.Join(want, ", "), strings.Join(keys, ", "))
+			w.pass.Report(nodes[i], "Keys are not sorted at "+path.String()+". Expected order: ["+strings.Join(want, ", ")+"], got: ["+strings.Join(keys, ", ")+"]")
 			return
+		}
+	}
+}
+
+// sortable yields the keys of n that have an order.
+func sortable(n *manifest.Node) iter.Seq[*manifest.Node] {
+	return func(yield func(*manifest.Node) bool) {
+		for key := range n.Pairs() {
+			if key.Style() != manifest.Alias && key.Kind() < manifest.Sequence && !yield(key) {
+				return
+			}
 		}
 	}
 }
