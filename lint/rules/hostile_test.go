@@ -27,7 +27,7 @@ func numbered(count int, format string) string {
 // TestHostile runs all rules over objects that are large in one way or another. Each
 // has so many parts that a loop of all over all would not end.
 func TestHostile(t *testing.T) {
-	many := 40_000
+	many := 16_000
 	if corpus.Race {
 		many = 4_000
 	}
