@@ -9,81 +9,100 @@ import (
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
-const pod = `apiVersion: v1
-kind: Pod
-metadata:
-  name: ship
-spec:
-  hostNetwork: true
-`
-
-func Example() {
-	objects := manifest.ReadFile("ship.yaml", []byte(pod), manifest.Options{}).Objects
-	rule := &lint.Rule{
-		Name:     "no-host-network",
-		Severity: severity.High,
-		Kinds:    []lint.Kind{lint.DeploymentLike},
+// namedLatest reports images with the tag latest.
+func namedLatest() *lint.Rule {
+	return &lint.Rule{
+		Name: "named-latest", Title: "Image with the tag latest", Severity: severity.Medium,
+		Kinds: []lint.Kind{lint.DeploymentLike},
 		Run: func(p *lint.Pass) error {
-			if f := p.Pod().HostNetwork; manifest.IsTrue(f) {
-				p.Report(f.Node, "the pod is in the host's network", lint.DeleteFix(p.Pod().Node, "hostNetwork"))
+			for c := range p.Containers() {
+				if c.Image.Value == "crane:latest" {
+					p.Report(c.Image.Node, "the image moves", lint.SetFix(c.Node, "crane:1.2", "image"))
+				}
 			}
 			return nil
 		},
 	}
-	found, err := lint.Run(context.Background(), objects, []*lint.Rule{rule}, lint.Options{})
+}
+
+const cranePod = `apiVersion: v1
+kind: Pod
+metadata: {name: crane}
+spec:
+  containers:
+  - name: winch
+    image: crane:latest
+`
+
+func ExampleRun() {
+	b := manifest.ReadFile("crane.yaml", []byte(cranePod), manifest.Options{})
+	result, err := lint.Run(context.Background(), b.Objects, []*lint.Rule{namedLatest()}, lint.Options{})
 	if err != nil {
-		panic(err)
+		fmt.Println(err)
+		return
 	}
-	for _, d := range found.Diagnostics {
-		fmt.Printf("%s: %s: %s (%s)\n", d.Span.Start, d.Severity, d.Message, d.Fixes[0].Message)
+	for _, d := range result.Diagnostics {
+		fmt.Printf("%s: %s: %s\n%s\n%s\n", d.Span.Start, d.Rule, d.Message, d.NamedField, d.Fixes[0].Message)
 	}
-	// Output: ship.yaml:6:16: HIGH: the pod is in the host's network (remove hostNetwork)
+	// Output:
+	// crane.yaml:7:12: named-latest: the image moves
+	// spec.containers[winch].image
+	// set image to "crane:1.2"
+}
+
+func ExampleValidate() {
+	fmt.Println(lint.Validate(namedLatest(), &lint.Rule{Name: "named-latest", Kinds: []lint.Kind{"Boat"}}))
+	// Output:
+	// rule "named-latest": the name is that of another rule
+	// rule "named-latest": nothing to run
+	// rule "named-latest": unknown object kind: Boat
+}
+
+func ExampleKinds() {
+	fmt.Println(lint.Kinds()[:4])
+	// Output: [Any ClusterRole ClusterRoleBinding CronJob]
+}
+
+func ExampleRef() {
+	b := manifest.ReadFile("crane.yaml", []byte(cranePod), manifest.Options{})
+	fmt.Println(lint.Ref(b.Objects[0]))
+	// Output: v1 Pod crane
+}
+
+func ExampleDeleteFix() {
+	b := manifest.ReadFile("crane.yaml", []byte(cranePod), manifest.Options{})
+	fix := lint.DeleteFix(b.Objects[0].Pod().Containers[0].Node, "image")
+	fmt.Println(fix.Message, len(fix.Edits), fix.Refused)
+	// Output: remove image 1 <nil>
+}
+
+func ExampleAppendFix() {
+	b := manifest.ReadFile("crane.yaml", []byte(cranePod), manifest.Options{})
+	fix := lint.AppendFix(b.Objects[0].Pod().Containers[0].Node, "ALL", "securityContext", "capabilities", "drop")
+	fmt.Println(fix.Message)
+	// Output: add "ALL" to securityContext.capabilities.drop
 }
 
 func ExampleNewTemplate() {
 	type params struct {
-		Most int `yaml:"most" doc:"how long a name may be"`
+		Prefix string `yaml:"prefix" doc:"what names start with"`
 	}
-	template := lint.NewTemplate("short-names", "Reports long names.", params{Most: 8}, func(p params) (*lint.Rule, error) {
+	t := lint.NewTemplate("name-prefix", "Reports other names.", params{}, func(p params) (*lint.Rule, error) {
 		return &lint.Rule{Run: func(pass *lint.Pass) error {
-			if name := pass.Object.Name; len(name) > p.Most {
-				pass.Reportf(nil, "the name %s has more than %d characters", name, p.Most)
+			if name := pass.Object.Name; len(name) < len(p.Prefix) || name[:len(p.Prefix)] != p.Prefix {
+				pass.Reportf(nil, "%s does not start with %s", name, p.Prefix)
 			}
 			return nil
 		}}, nil
 	})
-	rule, err := template.With(map[string]any{"most": 3})
+	rule, err := t.With(map[string]any{"prefix": "ship-"})
 	if err != nil {
-		panic(err)
+		fmt.Println(err)
+		return
 	}
-	rule.Name = "names-of-three"
-	objects := manifest.ReadFile("ship.yaml", []byte(pod), manifest.Options{}).Objects
-	found, err := lint.Run(context.Background(), objects, []*lint.Rule{rule}, lint.Options{})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(found.Diagnostics[0].Message)
-	// Output: the name ship has more than 3 characters
-}
-
-func ExampleValidate() {
-	fmt.Println(lint.Validate(&lint.Rule{Name: "idle"}))
-	// Output: rule "idle": nothing to run
-}
-
-func ExampleContext_Of() {
-	objects := manifest.ReadFile("ship.yaml", []byte(pod), manifest.Options{}).Objects
-	rule := &lint.Rule{Name: "alone", Run: func(p *lint.Pass) error {
-		for range p.Context.Of("", "Service") {
-			return nil
-		}
-		p.Reportf(nil, "no service in the context")
-		return nil
-	}}
-	found, err := lint.Run(context.Background(), objects, []*lint.Rule{rule}, lint.Options{})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(found.Diagnostics[0].Object, "-", found.Diagnostics[0].Message)
-	// Output: v1 Pod ship - no service in the context
+	rule.Name = "ship-names"
+	b := manifest.ReadFile("crane.yaml", []byte(cranePod), manifest.Options{})
+	result, err := lint.Run(context.Background(), b.Objects, []*lint.Rule{rule}, lint.Options{})
+	fmt.Println(result.Diagnostics[0].Message, err)
+	// Output: crane does not start with ship- <nil>
 }

@@ -38,6 +38,10 @@ func (p *Pass) Pod() *manifest.Pod { return p.Context.pod(p.Object) }
 // containers, ephemeral containers.
 func (p *Pass) Containers() iter.Seq[*manifest.Container] { return p.Pod().AllContainers() }
 
+// Full reports whether the rule reported more of the object than is listed, see
+// [Run]: it can stop.
+func (p *Pass) Full() bool { return p.reported > maxDiagnostics }
+
 // Reportf reports something at n, which is in the object; nil: at the object's
 // name.
 func (p *Pass) Reportf(n *manifest.Node, format string, args ...any) {
@@ -49,10 +53,13 @@ func (p *Pass) Report(n *manifest.Node, message string, fixes ...Fix) {
 	p.ReportDiagnostic(n, Diagnostic{Message: message, Fixes: fixes})
 }
 
+// maxMessage bounds the length of a message: names in it may be as long as a file.
+const maxMessage = 64 << 10
+
 // ReportDiagnostic reports d at n. Rule and severity are set where they are zero;
-// object, span and fields always are.
+// object, span and fields always are. A message of more than 64 KiB is cut.
 func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
-	if p.reported++; p.reported > maxDiagnostics {
+	if p.reported++; p.Full() {
 		return
 	}
 	if n == nil {
@@ -66,6 +73,9 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	}
 	if d.Severity == 0 {
 		d.Severity = p.Rule.Severity
+	}
+	if len(d.Message) > maxMessage {
+		d.Message = strings.ToValidUTF8(d.Message[:maxMessage], "") + "…"
 	}
 	d.Object = Ref(p.Object)
 	d.Span = n.Place()

@@ -266,8 +266,8 @@ func (e *engine) object(ctx context.Context, j job, space []Diagnostic) (Result,
 		if err := runRule(&pass); err != nil {
 			problem(rule.Name, err)
 		}
-		if pass.reported > maxDiagnostics {
-			problem(rule.Name, fmt.Errorf("%w: %d diagnostics, of which %d are listed", manifest.ErrLimit, pass.reported, maxDiagnostics))
+		if pass.Full() {
+			problem(rule.Name, fmt.Errorf("%w: more than %d diagnostics, the rest of which are not listed", manifest.ErrLimit, maxDiagnostics))
 		}
 	}
 	r.Diagnostics = slices.Clone(pass.found)

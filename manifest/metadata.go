@@ -26,6 +26,8 @@ func (o *Object) Metadata() Metadata { return o.meta() }
 type Strings struct {
 	Node    *Node // of the mapping, nil where there is none
 	Entries []StringEntry
+
+	index map[string]int // in Entries as they were read, where there are many
 }
 
 // A StringEntry is one entry of [Strings].
@@ -44,21 +46,30 @@ func newStrings(n *Node) Strings {
 		text, _ := value.Str()
 		s.Entries = append(s.Entries, StringEntry{key, text, value})
 	}
+	if len(s.Entries) > fewKeys {
+		s.index = make(map[string]int, len(s.Entries))
+		for i, e := range s.Entries {
+			s.index[e.Key] = i
+		}
+	}
 	return s
 }
 
 // Get is the value under key.
 func (s Strings) Get(key string) (value string, ok bool) {
-	for _, e := range s.Entries {
-		if e.Key == key {
-			return e.Value, true
-		}
+	if e := s.Find(key); e != nil {
+		return e.Value, true
 	}
 	return "", false
 }
 
 // Find is the entry under key, nil where there is none.
 func (s Strings) Find(key string) *StringEntry {
+	if i, ok := s.index[key]; ok && i < len(s.Entries) && s.Entries[i].Key == key {
+		return &s.Entries[i]
+	} else if !ok && s.index != nil {
+		return nil
+	}
 	for i := range s.Entries {
 		if s.Entries[i].Key == key {
 			return &s.Entries[i]

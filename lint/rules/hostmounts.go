@@ -101,18 +101,25 @@ func hostMountsTemplate() lint.Template {
 }
 
 func runHostMounts(p *lint.Pass, dirs []*regexp.Regexp) {
-	for mount := range hostMounts(p.Pod()) {
-		times := 0
+	matches := func(path string) (times int) {
 		for _, dir := range dirs {
-			if p.Compat() && dir.MatchString(mount.path) || !p.Compat() && below(dir, mount.path) {
+			if p.Compat() && dir.MatchString(path) || !p.Compat() && below(dir, path) {
 				times++
 			}
 		}
-		if !p.Compat() && (isTimeZone(mount.path) && manifest.IsTrue(mount.ReadOnly) || mount.again) {
-			continue
+		return times
+	}
+	reported := func(path string) bool { return matches(path) > 0 }
+	for mount := range hostMounts(p, reported, func(manifest.VolumeMount) bool { return true }) {
+		if p.Full() {
+			return
 		}
-		if !p.Compat() {
-			times = min(times, 1)
+		times := 1
+		switch {
+		case p.Compat():
+			times = matches(mount.path)
+		case isTimeZone(mount.path) && manifest.IsTrue(mount.ReadOnly), mount.again:
+			continue
 		}
 		for range times {
 			p.ReportDiagnostic(mount.Name.Node, lint.Diagnostic{
@@ -153,9 +160,10 @@ func writableHostMountTemplate() lint.Template {
 }
 
 func runWritableHostMount(p *lint.Pass) error {
-	for mount := range hostMounts(p.Pod()) {
-		if manifest.IsTrue(mount.ReadOnly) {
-			continue
+	any := func(string) bool { return true }
+	for mount := range hostMounts(p, any, func(m manifest.VolumeMount) bool { return !manifest.IsTrue(m.ReadOnly) }) {
+		if p.Full() {
+			return nil
 		}
 		where := mount.ReadOnly.Node
 		if where == nil {
@@ -179,29 +187,42 @@ type hostMount struct {
 	again     bool // the container mounts the volume a second time
 }
 
-// hostMounts yields the paths of the node that pod's containers mount, in the
-// order of the volumes, then of the containers.
-func hostMounts(pod *manifest.Pod) iter.Seq[hostMount] {
+// hostMounts yields the paths of the node that the pod's containers mount, in the
+// order of the volumes, then of the containers: of the paths and the mounts that are
+// wanted. Of volumes of one name, which the API server refuses, it knows the first
+// alone, but in compat mode.
+func hostMounts(p *lint.Pass, path func(string) bool, mount func(manifest.VolumeMount) bool) iter.Seq[hostMount] {
 	return func(yield func(hostMount) bool) {
+		pod := p.Pod()
 		if pod == nil {
 			return
 		}
+		type use struct {
+			container *manifest.Container
+			mount     manifest.VolumeMount
+		}
+		uses := make(map[string][]use)
+		for c := range pod.AllContainers() {
+			for _, m := range c.Mounts {
+				if mount(m) {
+					uses[m.Name.Value] = append(uses[m.Name.Value], use{c, m})
+				}
+			}
+		}
 		for i := range pod.Volumes {
 			v := &pod.Volumes[i]
-			if !v.Node.Get("hostPath").Exists() {
+			if !v.Node.Get("hostPath").Exists() || !path(v.HostPath.Value) {
 				continue
 			}
-			for c := range pod.AllContainers() {
-				again := false
-				for _, m := range c.Mounts {
-					if m.Name.Value != v.Name.Value {
-						continue
-					}
-					if !yield(hostMount{m, c, v, v.HostPath.Value, again}) {
-						return
-					}
-					again = true
+			all := uses[v.Name.Value]
+			for k, u := range all {
+				again := k > 0 && all[k-1].container == u.container
+				if !yield(hostMount{u.mount, u.container, v, v.HostPath.Value, again}) {
+					return
 				}
+			}
+			if !p.Compat() {
+				delete(uses, v.Name.Value)
 			}
 		}
 	}

@@ -85,12 +85,18 @@ type keyStep struct {
 	index int
 }
 
+// maxStep bounds the length of a key in a path.
+const maxStep = 512
+
 // String is the path to s; that of the root, nil, is "root".
 func (s *keyStep) String() string {
 	if s == nil {
 		return "root"
 	}
 	text := s.name
+	if len(text) > maxStep {
+		text = text[:maxStep] + "…"
+	}
 	if s.name == "" {
 		text = "[" + strconv.Itoa(s.index) + "]"
 	}
@@ -105,7 +111,7 @@ func (s *keyStep) String() string {
 
 // walk looks at n, to which path leads.
 func (w keyWalk) walk(n *manifest.Node, path *keyStep) {
-	if n.Style() == manifest.Alias || w.stop != nil && w.stop(n) {
+	if n.Style() == manifest.Alias || w.pass.Full() || w.stop != nil && w.stop(n) {
 		return
 	}
 	switch n.Kind() {

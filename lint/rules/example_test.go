@@ -1,0 +1,47 @@
+package rules_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/lint/rules"
+	"github.com/plimsoll-go/plimsoll/manifest"
+)
+
+func ExampleAll() {
+	b := manifest.ReadFile("crane.yaml", []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: crane}\nspec:\n  hostPID: true\n"), manifest.Options{})
+	result, err := lint.Run(context.Background(), b.Objects, rules.All(), lint.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, d := range result.Diagnostics {
+		if d.Rule == "host-pid" {
+			fmt.Println(d.Span.Start, d.Message)
+		}
+	}
+	// Output: crane.yaml:5:12 object shares the host's process namespace (via hostPID=true).
+}
+
+func ExampleTemplates() {
+	for _, t := range rules.Templates() {
+		if t.Name == "ports" {
+			rule, err := t.With(map[string]any{"port": 22, "protocol": "TCP"})
+			fmt.Println(t.Title, rule != nil, err)
+		}
+	}
+	// Output: Ports of containers true <nil>
+}
+
+func ExampleDifferences() {
+	for _, d := range rules.Differences() {
+		if d.Rule == "privileged-ports" {
+			fmt.Println(d.KubeLinter)
+			fmt.Println(d.Plimsoll)
+		}
+	}
+	// Output:
+	// reports all ports from 1 to 1023
+	// reports those below the sysctl net.ipv4.ip_unprivileged_port_start, where the pod sets it
+}
