@@ -63,6 +63,7 @@ func retiredAPIs() []retiredAPI {
 const deprecationURL = "https://kubernetes.io/docs/reference/using-api/deprecation-guide/"
 
 func retiredAPIRules() []*lint.Rule {
+	apis := retiredAPIs()
 	return []*lint.Rule{{
 		Name:        "removed-api",
 		Aliases:     []string{"KSV-0107"},
@@ -71,7 +72,7 @@ func retiredAPIRules() []*lint.Rule {
 		Remediation: "Use the version of today.",
 		URL:         deprecationURL,
 		Severity:    severity.High,
-		Run:         func(p *lint.Pass) error { return runRetiredAPI(p, true) },
+		Run:         func(p *lint.Pass) error { return runRetiredAPI(p, apis, true) },
 	}, {
 		Name:        "deprecated-api",
 		Aliases:     []string{"KSV-0107"},
@@ -80,15 +81,15 @@ func retiredAPIRules() []*lint.Rule {
 		Remediation: "Use the version of today.",
 		URL:         deprecationURL,
 		Severity:    severity.Low,
-		Run:         func(p *lint.Pass) error { return runRetiredAPI(p, false) },
+		Run:         func(p *lint.Pass) error { return runRetiredAPI(p, apis, false) },
 	}}
 }
 
-// runRetiredAPI reports an object if its API is removed or, where removed is false,
-// only deprecated.
-func runRetiredAPI(p *lint.Pass, removed bool) error {
+// runRetiredAPI reports an object if its API is one of apis and removed or, where
+// removed is false, only deprecated.
+func runRetiredAPI(p *lint.Pass, apis []retiredAPI, removed bool) error {
 	o := p.Object
-	for _, api := range retiredAPIs() {
+	for _, api := range apis {
 		if api.apiVersion != o.APIVersion || !slices.Contains(api.kinds, o.Kind) {
 			continue
 		}
