@@ -62,6 +62,13 @@ func TestManifests(t *testing.T) {
 	if len(rep.Problems) != 1 || rep.Problems[0].Hides != artifact.HidesSome || !errors.Is(rep.Problems[0].Err, manifest.ErrSyntax) {
 		t.Errorf("problems %v, want one of sub/b.yml that hides some", rep.Problems)
 	}
+	var files []string
+	for _, f := range rep.Manifests {
+		files = append(files, strings.TrimPrefix(f.Path, filepath.ToSlash(dir)))
+	}
+	if diff := cmp.Diff([]string{"/a.yaml", "/sub/b.yml"}, files); diff != "" {
+		t.Errorf("manifests (-want +got):\n%s", diff)
+	}
 	if rep.Target.Kind != artifact.KindManifests || rep.Target.Name != dir {
 		t.Errorf("target %+v, want the manifests of %s", rep.Target, dir)
 	}

@@ -157,6 +157,7 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 	rep := &Report{
 		Target: inv.Target, Layers: inv.Layers, OS: inv.OS, Components: inv.Components,
 		Problems: append([]Problem(nil), inv.Problems...), Stats: inv.Stats, Created: opts.Now,
+		Manifests: filesOf(inv.Objects),
 	}
 	if rep.Created.IsZero() {
 		rep.Created = time.Now()
