@@ -1,13 +1,12 @@
 package report
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -28,20 +27,20 @@ import (
 //
 // Every package is listed, with findings or without, unless NoPackages is set. A
 // result without findings has no Vulnerabilities.
+//
+// Diagnostics are Misconfigurations, a result of class "config" for each manifest.
+// Their ID is Trivy's name for the rule where it has one, and Rule is ours.
+// MisconfSummary counts as successes the rules that found nothing in the file.
 type JSON struct {
 	NoPackages bool // list vulnerabilities alone
+	// Rules are those that ran: their texts are part of the output. Nil: titles are
+	// the names of rules, and no successes are counted.
+	Rules []*lint.Rule
 }
 
 // Report implements [scan.Reporter].
 func (j JSON) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(j.document(r)); err != nil {
-		return fmt.Errorf("encode report of %s: %w", r.Target.Name, err)
-	}
-	return write(ctx, w, out.Bytes())
+	return writeJSON(ctx, w, r, j.document(r))
 }
 
 // document puts r into Trivy's shape.
@@ -70,6 +69,10 @@ func (j JSON) document(r *scan.Report) jsonReport {
 			res.Vulnerabilities = append(res.Vulnerabilities, vulnerabilityOf(r, e, v))
 		}
 		d.Results = append(d.Results, res)
+	}
+	rules := rulesByName(j.Rules)
+	for _, e := range manifests(r) {
+		d.Results = append(d.Results, misconfigurationsOf(e, rules))
 	}
 	if r.Database != nil {
 		d.Database = databaseOf(r.Database)
