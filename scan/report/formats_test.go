@@ -23,7 +23,8 @@ import (
 // of the files' names.
 func formats() map[string]scan.Reporter {
 	return map[string]scan.Reporter{
-		"json": report.JSON{Rules: brigRules()},
+		"json":          report.JSON{Rules: brigRules()},
+		"plimsoll.json": report.Plimsoll{Rules: brigRules()},
 	}
 }
 
