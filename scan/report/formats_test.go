@@ -26,6 +26,7 @@ func formats() map[string]scan.Reporter {
 		"json":          report.JSON{Rules: brigRules()},
 		"plimsoll.json": report.Plimsoll{Rules: brigRules()},
 		"sarif":         report.SARIF{Version: "1.2.3", Rules: brigRules()},
+		"cdx.json":      report.CycloneDX{Version: "1.2.3"},
 	}
 }
 
