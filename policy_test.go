@@ -86,7 +86,7 @@ func importRules() map[string]importRule {
 			inside: []string{"lint", "manifest", "scan", "scan/artifact", "vuln", "vuln/severity"},
 			outside: []string{
 				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
-				"github.com/CycloneDX/cyclonedx-go",
+				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang",
 			},
 		},
 		"internal/rpmdb":     {},

@@ -26,6 +26,8 @@ func formats() map[string]scan.Reporter {
 		"json":          report.JSON{Rules: brigRules()},
 		"plimsoll.json": report.Plimsoll{Rules: brigRules()},
 		"sarif":         report.SARIF{Version: "1.2.3", Rules: brigRules()},
+		"spdx":          report.SPDX{Version: "1.2.3", TagValue: true},
+		"spdx.json":     report.SPDX{Version: "1.2.3"},
 		"cdx.json":      report.CycloneDX{Version: "1.2.3"},
 	}
 }
