@@ -28,6 +28,7 @@ func formats() map[string]scan.Reporter {
 		"sarif":         report.SARIF{Version: "1.2.3", Rules: brigRules()},
 		"spdx":          report.SPDX{Version: "1.2.3", TagValue: true},
 		"spdx.json":     report.SPDX{Version: "1.2.3"},
+		"junit.xml":     report.JUnit{Rules: brigRules()},
 		"cdx.json":      report.CycloneDX{Version: "1.2.3"},
 	}
 }

@@ -62,3 +62,12 @@ func shortTitle(s string) string {
 	}
 	return cell(strings.Join(words[:titleWords], " ")) + "..."
 }
+
+// printableLines is s with each of its lines printable.
+func printableLines(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	for i, l := range lines {
+		lines[i] = printable(l)
+	}
+	return strings.Join(lines, "\n")
+}
