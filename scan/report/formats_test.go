@@ -29,6 +29,8 @@ func formats() map[string]scan.Reporter {
 		"spdx":          report.SPDX{Version: "1.2.3", TagValue: true},
 		"spdx.json":     report.SPDX{Version: "1.2.3"},
 		"junit.xml":     report.JUnit{Rules: brigRules()},
+		"gitlab.json":   report.GitLab{Version: "1.2.3"},
+		"quality.json":  report.GitLabCodeQuality{},
 		"cdx.json":      report.CycloneDX{Version: "1.2.3"},
 	}
 }

@@ -59,6 +59,11 @@ func placeOfSpan(s manifest.Span) place {
 // pathURI is a path as a reference in the sense of RFC 3986, from dir where that
 // is an absolute path.
 func pathURI(dir, name string) string {
+	return (&url.URL{Path: strings.ToValidUTF8(pathFrom(dir, name), "\ufffd")}).String()
+}
+
+// pathFrom is a path with slashes, from dir where that is an absolute path.
+func pathFrom(dir, name string) string {
 	if dir != "" {
 		abs := name
 		if !filepath.IsAbs(abs) {
@@ -68,7 +73,7 @@ func pathURI(dir, name string) string {
 			name = rel
 		}
 	}
-	return (&url.URL{Path: strings.ToValidUTF8(filepath.ToSlash(name), "\ufffd")}).String()
+	return filepath.ToSlash(name)
 }
 
 // fingerprint names a finding by what stays when lines move and packages are
