@@ -29,6 +29,8 @@ func formats() map[string]scan.Reporter {
 		"spdx":          report.SPDX{Version: "1.2.3", TagValue: true},
 		"spdx.json":     report.SPDX{Version: "1.2.3"},
 		"junit.xml":     report.JUnit{Rules: brigRules()},
+		"github.json":   report.GitHub{Version: "1.2.3", Commit: strings.Repeat("a", 40), Ref: "refs/heads/main", Job: "ci_scan", JobID: "7"},
+		"actions":       report.GitHubActions{},
 		"gitlab.json":   report.GitLab{Version: "1.2.3"},
 		"quality.json":  report.GitLabCodeQuality{},
 		"cdx.json":      report.CycloneDX{Version: "1.2.3"},
