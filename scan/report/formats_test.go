@@ -31,6 +31,7 @@ func formats() map[string]scan.Reporter {
 		"junit.xml":     report.JUnit{Rules: brigRules()},
 		"github.json":   report.GitHub{Version: "1.2.3", Commit: strings.Repeat("a", 40), Ref: "refs/heads/main", Job: "ci_scan", JobID: "7"},
 		"actions":       report.GitHubActions{},
+		"csv":           report.CSV{},
 		"gitlab.json":   report.GitLab{Version: "1.2.3"},
 		"quality.json":  report.GitLabCodeQuality{},
 		"cdx.json":      report.CycloneDX{Version: "1.2.3"},
