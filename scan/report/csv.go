@@ -13,8 +13,8 @@ import (
 
 // CSV writes the findings of a report for a spreadsheet, as RFC 4180 has it but
 // with lines that end as those of Unix: a line of names, then one for each
-// vulnerability, by target as [Table] has them, each diagnostic and each problem. The first
-// seven columns are those of Trivy's template for the format.
+// vulnerability, by target as [Table] has them, each diagnostic and each problem.
+// The first seven columns are those of Trivy's template for the format.
 //
 // Diagnostics have the rule as VulnerabilityID and the object as PackageName.
 // Those that are suppressed are left out. Kind is "vulnerability", "diagnostic",

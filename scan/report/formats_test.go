@@ -32,6 +32,7 @@ func formats() map[string]scan.Reporter {
 		"github.json":   report.GitHub{Version: "1.2.3", Commit: strings.Repeat("a", 40), Ref: "refs/heads/main", Job: "ci_scan", JobID: "7"},
 		"actions":       report.GitHubActions{},
 		"csv":           report.CSV{},
+		"md":            report.Markdown{},
 		"gitlab.json":   report.GitLab{Version: "1.2.3"},
 		"quality.json":  report.GitLabCodeQuality{},
 		"cdx.json":      report.CycloneDX{Version: "1.2.3"},
