@@ -33,6 +33,7 @@ func formats() map[string]scan.Reporter {
 		"actions":       report.GitHubActions{},
 		"csv":           report.CSV{},
 		"md":            report.Markdown{},
+		"page":          page(),
 		"gitlab.json":   report.GitLab{Version: "1.2.3"},
 		"quality.json":  report.GitLabCodeQuality{},
 		"cdx.json":      report.CycloneDX{Version: "1.2.3"},

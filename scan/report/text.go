@@ -18,17 +18,23 @@ func printable(s string) string {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case unicode.IsPrint(r):
+		case unicode.IsPrint(r) && (r != utf8.RuneError || size > 1):
 			b.WriteRune(r)
 		default:
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
+			b.WriteString(escaped(s[i : i+size]))
 		}
 		i += size
 	}
 	return b.String()
+}
+
+// escaped is Go's escape of a character, or of a byte that is no part of one.
+func escaped(char string) string {
+	if r, size := utf8.DecodeRuneInString(char); r != utf8.RuneError || size > 1 {
+		quoted := strconv.QuoteRuneToASCII(r)
+		return quoted[1 : len(quoted)-1]
+	}
+	return fmt.Sprintf(`\x%02x`, char[0])
 }
 
 // maxCell bounds the bytes of a text in a table, so that one name of a megabyte
