@@ -117,5 +117,8 @@ func writeRune(out *bufio.Writer, text []byte) int {
 
 // steers reports whether r is no text, but changes how text is shown.
 func steers(r rune) bool {
+	if r < 0x7f {
+		return r < ' '
+	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }

@@ -36,13 +36,13 @@ type GitHubActions struct {
 
 // Report implements [scan.Reporter].
 func (a GitHubActions) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
-	var out bytes.Buffer
+	out := newActionsWriter(a.Dir)
 	for _, p := range problemsByWeight(r.Problems) {
 		level := "error"
 		if p.Hides == artifact.HidesNothing {
 			level = "notice"
 		}
-		a.command(&out, level, place{}, "problem", p.String())
+		out.command(level, place{}, "problem", p.String())
 	}
 	for _, v := range BySeverity.sort(pointers(r.Vulnerabilities)) {
 		at := placeOf(r, v.Component)
@@ -56,7 +56,7 @@ func (a GitHubActions) Report(ctx context.Context, w io.Writer, r *scan.Report) 
 		if u := primaryURL(v); u != "" {
 			text += "\n" + u
 		}
-		a.command(&out, actionsLevel(v.Severity), at, v.Severity.String()+" "+v.ID, text)
+		out.command(actionsLevel(v.Severity), at, v.Severity.String()+" "+v.ID, text)
 	}
 	list := pointers(r.Diagnostics)
 	slices.SortStableFunc(list, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
@@ -65,9 +65,9 @@ func (a GitHubActions) Report(ctx context.Context, w io.Writer, r *scan.Report) 
 		if d.Object.Kind != "" {
 			text += "\n" + d.Object.String()
 		}
-		a.command(&out, actionsLevel(d.Severity), placeOfSpan(d.Span), d.Severity.String()+" "+d.Rule, text)
+		out.command(actionsLevel(d.Severity), placeOfSpan(d.Span), d.Severity.String()+" "+d.Rule, text)
 	}
-	return write(ctx, w, out.Bytes())
+	return write(ctx, w, out.text.Bytes())
 }
 
 // pointers are those to the elements of list.
@@ -96,14 +96,29 @@ func actionsLevel(l severity.Level) string {
 	return "notice"
 }
 
+// An actionsWriter writes commands.
+type actionsWriter struct {
+	dir               string
+	text              bytes.Buffer
+	message, property *strings.Replacer // escapes of the end of a command, and of values
+}
+
+func newActionsWriter(dir string) *actionsWriter {
+	return &actionsWriter{
+		dir:      dir,
+		message:  strings.NewReplacer("%", "%25", "\n", "%0A"),
+		property: strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C"),
+	}
+}
+
 // command writes "::error file=deploy.yaml,line=3,title=T::text".
-func (a GitHubActions) command(out *bytes.Buffer, level string, at place, title, text string) {
-	out.WriteString("::" + level + " ")
+func (o *actionsWriter) command(level string, at place, title, text string) {
+	o.text.WriteString("::" + level + " ")
 	if at.path != "" {
-		fmt.Fprintf(out, "file=%s,", actionsProperty(pathFrom(a.Dir, at.path)))
+		fmt.Fprintf(&o.text, "file=%s,", o.property.Replace(printable(pathFrom(o.dir, at.path))))
 		number := func(name string, n int) {
 			if n > 0 {
-				fmt.Fprintf(out, "%s=%d,", name, n)
+				fmt.Fprintf(&o.text, "%s=%d,", name, n)
 			}
 		}
 		number("line", at.line)
@@ -113,15 +128,5 @@ func (a GitHubActions) command(out *bytes.Buffer, level string, at place, title,
 			number("endColumn", at.endColumn)
 		}
 	}
-	fmt.Fprintf(out, "title=%s::%s\n", actionsProperty(title), actionsText(text))
-}
-
-// actionsText is a text as the end of a command.
-func actionsText(s string) string {
-	return strings.NewReplacer("%", "%25", "\n", "%0A").Replace(printableLines(s))
-}
-
-// actionsProperty is a text as the value of a property.
-func actionsProperty(s string) string {
-	return strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C").Replace(printable(s))
+	fmt.Fprintf(&o.text, "title=%s::%s\n", o.property.Replace(printable(title)), o.message.Replace(printableLines(text)))
 }

@@ -116,7 +116,11 @@ func (b *spdxBuilder) document() *spdx.Document {
 
 // spdxText is a text that is a value of a tag, whatever an image chose.
 func spdxText(s string) string {
-	return strings.NewReplacer("<text>", "(text)", "</text>", "(/text)").Replace(printable(s))
+	s = printable(s)
+	if !strings.Contains(s, "text>") {
+		return s
+	}
+	return strings.NewReplacer("<text>", "(text)", "</text>", "(/text)").Replace(s)
 }
 
 func (b *spdxBuilder) relate(from common.ElementID, kind string, to common.ElementID) {

@@ -13,6 +13,9 @@ import (
 // characters, invisible marks such as changes of direction, and bytes that are
 // not UTF-8 are written as Go's escapes.
 func printable(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	s = strings.Join(strings.Fields(s), " ")
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -26,6 +29,20 @@ func printable(s string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// isPlain reports whether s is printable ASCII without spaces at its ends or next
+// to each other, as most texts are: printable leaves it as it is.
+func isPlain(s string) bool {
+	space := true
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
 }
 
 // escaped is Go's escape of a character, or of a byte that is no part of one.
