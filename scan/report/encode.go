@@ -64,8 +64,7 @@ func indent(out *bufio.Writer, text []byte) {
 			quoted = !quoted
 		case quoted && c == '\\':
 			out.WriteByte(c)
-			i++
-			c = text[i]
+			i++ // what is escaped is written below
 		case quoted && (c >= utf8.RuneSelf || c == 0x7f):
 			i += writeRune(out, text[i:])
 			continue
