@@ -60,6 +60,7 @@ func importRules() map[string]importRule {
 		"lint":          {inside: []string{"manifest", "vuln/severity"}},
 		"lint/rules":    {inside: []string{"lint", "manifest", "vuln/severity"}},
 		"lint/linttest": {inside: []string{"lint", "manifest"}},
+		"score":         {inside: []string{"lint", "manifest"}},
 		"scan/artifact": {
 			inside:  []string{"manifest", "vuln"},
 			outside: []string{"golang.org/x/sync"},
@@ -78,12 +79,12 @@ func importRules() map[string]importRule {
 		},
 		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
 		"scan": {
-			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "vuln", "vuln/severity"},
+			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "score", "vuln", "vuln/severity"},
 			outside: []string{"golang.org/x/sync", "github.com/bmatcuk/doublestar/v4"},
 		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
-			inside: []string{"lint", "manifest", "scan", "scan/artifact", "vuln", "vuln/severity"},
+			inside: []string{"lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
 			outside: []string{
 				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
 			},
@@ -216,6 +217,7 @@ func reaches() map[string]reach {
 		"manifest":     {modules: 2},
 		"lint":         {modules: 2},
 		"lint/rules":   {modules: 2},
+		"score":        {modules: 2},
 		"scan": {
 			modules: 20,
 			never: []string{
