@@ -275,3 +275,12 @@ func checkViews(t *testing.T, show func(*manifest.Object) []string, rows []viewR
 		}
 	}
 }
+
+// An object that was not read has no pod, and no metadata.
+func TestObjectNotRead(t *testing.T) {
+	t.Parallel()
+	var o manifest.Object
+	if p, m := o.Pod(), o.Metadata(); p != nil || m.Node != nil || m.Name.Set() {
+		t.Errorf("the pod is %+v, the metadata are %+v", p, m)
+	}
+}
