@@ -194,6 +194,8 @@ func dependencies() map[string]map[string]string {
 			"github.com/spf13/cobra":            "commands and flags",
 			"github.com/schollz/progressbar/v3": "the progress line",
 			"github.com/spf13/pflag":            "a set of flags that several commands have",
+			"github.com/jedib0t/go-pretty/v6":   "the table of scoring rules",
+			"gopkg.in/yaml.v3":                  "the list of scoring rules as YAML",
 			"golang.org/x/term":                 "whether there is a terminal, and its width",
 
 			"github.com/google/go-containerregistry": "tests: a registry",

@@ -16,6 +16,7 @@ import (
 	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/score"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
@@ -179,4 +180,30 @@ func ExampleManifestProblem() {
 	b := manifest.ReadFile("a.yaml", []byte("a: [\n"), manifest.Options{})
 	fmt.Println(scan.ManifestProblem(b.Problems[0]))
 	// Output: read a.yaml:1:1: syntax error: did not find expected node content (hides some)
+}
+
+func ExampleScore() {
+	opts := scan.Options{Matchers: []scan.Matcher{scan.Score(score.Options{MinScore: 5})}}
+	rep, err := scan.Manifests(context.Background(), "../testdata/manifests", opts)
+	if err != nil {
+		panic(err)
+	}
+	for _, r := range rep.Scores {
+		fmt.Println(r.Name, r.Message())
+	}
+	// Output:
+	// Deployment/harbour.default Failed with a score of -6 points
+	// Service/harbour.default This resource kind is not supported by kubesec
+}
+
+func ExampleScored() {
+	results, _ := score.Read("pier.yaml", []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: pier}\nspec: {hostPID: 7}\n"), score.Options{})
+	r, err := scan.Judge(context.Background(), &scan.Inventory{}, scan.Options{Matchers: []scan.Matcher{scan.Scored(results)}})
+	if err != nil {
+		panic(err)
+	}
+	for _, p := range r.Problems {
+		fmt.Println(p.Path, p.Err)
+	}
+	// Output: pier.yaml:4:17 Pod/pier.default is not scored: type mismatch: spec.hostPID: number 7 for boolean
 }

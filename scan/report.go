@@ -7,6 +7,7 @@ import (
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/score"
 	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
@@ -30,7 +31,9 @@ type Report struct {
 	Diagnostics []lint.Diagnostic
 	// Suppressed are those that somebody decided not to be shown, with the reason.
 	Suppressed []lint.Suppressed
-	Problems   []Problem // sorted as in [Inventory]
+	// Scores are those of objects, in the order of the inventory.
+	Scores   []score.Result
+	Problems []Problem // sorted as in [Inventory]
 	// Database says what was matched against; nil when nothing was.
 	Database *vuln.DatabaseInfo
 	// Created is Options.Now, or when the report was made.
@@ -68,6 +71,7 @@ type Results struct {
 	Vulnerabilities []Vulnerability
 	Diagnostics     []lint.Diagnostic
 	Suppressed      []lint.Suppressed
+	Scores          []score.Result
 	Problems        []Problem
 }
 

@@ -217,7 +217,9 @@ func (s *scorer) compat(o *manifest.Object, d *document, found *lintFound) Resul
 			s.places = append(s.places, found.places[rule.ID]...)
 			well = len(s.places) == m.start
 		case d.kind == "": // each rule is for it, and finds nothing
-			well = rule.Points < 0
+			if well = rule.Points < 0; !well {
+				s.places = append(s.places, Place{Node: d.root})
+			}
 		case !slices.Contains(rule.Kinds, d.kind):
 			continue
 		default:
