@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
@@ -30,7 +31,10 @@ type Report struct {
 	Diagnostics []lint.Diagnostic
 	// Suppressed are those that somebody decided not to be shown, with the reason.
 	Suppressed []lint.Suppressed
-	Problems   []Problem // sorted as in [Inventory]
+	// Files are the texts that the inventory's objects are from, each once, in
+	// their order: the spans of Diagnostics are places in them.
+	Files    []*manifest.File
+	Problems []Problem // sorted as in [Inventory]
 	// Database says what was matched against; nil when nothing was.
 	Database *vuln.DatabaseInfo
 	// Created is Options.Now, or when the report was made.
