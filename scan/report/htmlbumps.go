@@ -15,6 +15,7 @@ type bump struct {
 	packages               []string // of a system: those built from the one of that name
 	found                  tally
 	order                  func(a, b string) int // of versions; nil: there is none
+	fixes                  []string              // the fixed versions that findings name, each text once
 }
 
 // bumps are those of r, the one that removes the most of the worst first. What is
@@ -25,6 +26,11 @@ func bumps(r *scan.Report) []bump {
 		name, installed string
 	}
 	at := make(map[key]int)
+	type fix struct {
+		of   key
+		text string
+	}
+	seen := make(map[fix]bool)
 	var list []bump
 	for i := range r.Vulnerabilities {
 		v := &r.Vulnerabilities[i]
@@ -48,10 +54,16 @@ func bumps(r *scan.Report) []bump {
 		}
 		b := &list[n]
 		b.found.add(v.Severity)
-		b.raise(v.Fixed)
+		if f := (fix{k, v.Fixed}); !seen[f] {
+			seen[f] = true
+			b.fixes = append(b.fixes, v.Fixed)
+		}
 		if k.name != c.Name && !slices.Contains(b.packages, c.Name) {
 			b.packages = append(b.packages, c.Name)
 		}
+	}
+	for i := range list {
+		list[i].choose()
 	}
 	slices.SortStableFunc(list, func(a, b bump) int {
 		return cmp.Or(a.found.compare(b.found), strings.Compare(a.name, b.name), strings.Compare(a.installed, b.installed))
@@ -59,34 +71,67 @@ func bumps(r *scan.Report) []bump {
 	return list
 }
 
-// raise makes b's version one that is fixed in the sense of fixed too: a version,
-// or one for each line of releases, "1.2.9, 2.0.1", of which the next counts.
-func (b *bump) raise(fixed string) {
-	next := ""
-	for _, v := range strings.Split(fixed, ",") {
-		v = strings.TrimSpace(v)
-		if b.order == nil {
-			next = fixed
-			break
-		}
-		if b.order(v, b.installed) > 0 && (next == "" || b.order(v, next) < 0) {
-			next = v
-		}
+// choose sets b.fixed to the least version that all fixes hold in. A fix is a
+// version, or one for each line of releases: "1.2.9, 2.0.1".
+func (b *bump) choose() {
+	if b.order == nil {
+		b.fixed = strings.Join(b.fixes, ", ")
+		return
 	}
-	switch {
-	case next == "": // none is newer than what is installed
-		next = fixed
-		fallthrough
-	case b.order == nil:
-		if b.fixed == "" {
-			b.fixed = next
-		} else if !slices.Contains(strings.Split(b.fixed, ", "), next) {
-			b.fixed += ", " + next
+	var lists [][]string // each in order
+	var all []string
+	for _, text := range b.fixes {
+		var list, newer []string
+		for v := range strings.SplitSeq(text, ",") {
+			v = strings.TrimSpace(v)
+			list = append(list, v)
+			if b.order(v, b.installed) > 0 {
+				newer = append(newer, v)
+			}
 		}
-	case b.fixed == "" || b.order(next, b.fixed) > 0:
-		b.fixed = next
+		slices.SortFunc(list, b.order)
+		if newer == nil {
+			list = list[len(list)-1:]
+		} else {
+			slices.SortFunc(newer, b.order)
+			list = newer
+		}
+		lists = append(lists, list)
+		all = append(all, list...)
+	}
+	// What most versions fail on is asked first.
+	slices.SortStableFunc(lists, func(x, y []string) int { return b.order(y[len(y)-1], x[len(x)-1]) })
+	slices.SortStableFunc(all, b.order)
+	for _, v := range all { // the last one will do
+		if !slices.ContainsFunc(lists, func(list []string) bool { return !b.holds(v, list) }) {
+			b.fixed = v
+			return
+		}
 	}
 }
+
+// holds reports whether v has a fix that was made in each version of list. Between
+// two of them it has if its spelling is more like that of the lower one: 1.2.10 is
+// of the line of 1.2.9, 2.0.0 of that of 2.0.1.
+func (b *bump) holds(v string, list []string) bool {
+	above := slices.IndexFunc(list, func(f string) bool { return b.order(f, v) > 0 })
+	if above <= 0 {
+		return above < 0
+	}
+	return b.order(list[above-1], v) == 0 || sharedParts(v, list[above-1]) > sharedParts(v, list[above])
+}
+
+// sharedParts is how many parts two versions start with that are the same.
+func sharedParts(a, b string) int {
+	x, y := strings.FieldsFunc(a, isSeparator), strings.FieldsFunc(b, isSeparator)
+	n := 0
+	for n < min(len(x), len(y)) && x[n] == y[n] {
+		n++
+	}
+	return n
+}
+
+func isSeparator(r rune) bool { return strings.ContainsRune(".-+~:_", r) }
 
 // htmlBumps are what newer versions would remove.
 type htmlBumps struct {

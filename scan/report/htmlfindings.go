@@ -92,7 +92,7 @@ func findingsOf(r *scan.Report, o *origins) htmlFindings {
 	}
 	d.Wheres = make([]string, len(o.list))
 	for i := range o.list {
-		d.Wheres[i] = cell(strings.TrimPrefix(o.list[i].name, "Layer "))
+		d.Wheres[i] = o.where(i)
 		if o.list[i].found.total() > 0 {
 			f.Wheres = append(f.Wheres, d.Wheres[i])
 		}

@@ -203,7 +203,9 @@ func lineView(f *manifest.File, n, start, end int, found []*lint.Diagnostic) htm
 		to = max(to, from)
 		slices.SortStableFunc(found, func(a, b *lint.Diagnostic) int { return cmp.Compare(b.Severity, a.Severity) })
 		for _, d := range found {
-			l.Notes = append(l.Notes, noteOf(d))
+			note := noteOf(d)
+			note.Place = "" // the path is above, and the line here
+			l.Notes = append(l.Notes, note)
 		}
 	}
 	text := func(from, to int) string { return visible(string(f.Text[from:to])) }

@@ -74,6 +74,9 @@ func (o *origins) of(c *scan.Component) int {
 	return at
 }
 
+// where is what the table calls an origin: the number of a layer, or a path.
+func (o *origins) where(i int) string { return cell(strings.TrimPrefix(o.list[i].name, "Layer ")) }
+
 // baseImage tells from an image's config how many of its layers are those of the
 // image it was built on: those before the last command of an image (CMD) that
 // another layer follows. It is a guess, and right for images that set one. 0 is
@@ -126,6 +129,7 @@ type htmlOrigins struct {
 
 type htmlOrigin struct {
 	Name  string
+	Where string // as the table has it
 	By    string
 	Note  string // "base image, 12 packages, 3.4 MB"
 	Bar   htmlBar
@@ -172,7 +176,7 @@ func (o *origins) view() htmlOrigins {
 	}
 	for n, i := range rows {
 		e := &o.list[i]
-		row := htmlOrigin{Name: cell(e.name), By: cell(e.by), Bar: e.found.bar(most)}
+		row := htmlOrigin{Name: cell(e.name), Where: o.where(i), By: cell(e.by), Bar: e.found.bar(most)}
 		var notes []string
 		if o.base > 0 {
 			if i < o.base {

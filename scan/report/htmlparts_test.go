@@ -79,6 +79,35 @@ func TestBumps(t *testing.T) {
 	}
 }
 
+func TestBumpVersion(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		kind      vuln.PackageType
+		installed string
+		fixes     []string
+		want      string
+	}{
+		{vuln.TypeNPM, "1.2.3", []string{"1.2.9", "1.2.10"}, "1.2.10"},
+		{vuln.TypeNPM, "1.2.3", []string{"1.0.9, 1.2.9, 2.0.1"}, "1.2.9"},
+		{vuln.TypeNPM, "1.2.3", []string{"1.2.9, 2.0.1", "1.2.10"}, "1.2.10"},
+		{vuln.TypeNPM, "1.2.3", []string{"1.2.9, 2.0.1", "2.0.0"}, "2.0.1"}, // 2.0.0 lacks the first
+		{vuln.TypeNPM, "1.2.3", []string{"1.2.9, 2.0.1", "1.2.11, 2.0.0", "2.0.0, 3.0.0"}, "2.0.1"},
+		{vuln.TypeNPM, "1.2.3", []string{"1.2.9, 1.3.1", "1.3.4"}, "1.3.4"},
+		{vuln.TypeNPM, "2.0.0", []string{"1.2.9, 2.0.1"}, "2.0.1"},
+		{vuln.TypeNPM, "9.0.0", []string{"1.2.9, 2.0.1"}, "2.0.1"},
+		{vuln.TypeDeb, "1:1.0-1", []string{"1:1.0-1+deb12u9", "1:1.0-1+deb12u10"}, "1:1.0-1+deb12u10"},
+		{"driftwood", "1", []string{"b", "a, c"}, "b, a, c"},
+	} {
+		b := bump{installed: row.installed, fixes: row.fixes}
+		if scheme, err := row.kind.Scheme(); err == nil {
+			b.order = scheme.Compare
+		}
+		if b.choose(); b.fixed != row.want {
+			t.Errorf("%s %s, fixed in %q: choose() = %s, want %s", row.kind, row.installed, row.fixes, b.fixed, row.want)
+		}
+	}
+}
+
 func TestSafeURL(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{

@@ -96,7 +96,7 @@ func open(t *testing.T, address string, steps ...step) *tab {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
 	p := &tab{T: t, ctx: ctx}
 	t.Cleanup(func() {
 		stop()

@@ -168,10 +168,26 @@
         choose();
       });
     }
+    // The buttons of the chart choose what it is about.
+    if (byId("where")) {
+      for (const button of document.querySelectorAll(".show")) {
+        button.hidden = false;
+        button.addEventListener("click", () => {
+          form.reset();
+          byId("where").value = button.dataset.where;
+          choose();
+          byId("findings").scrollIntoView();
+          byId("where").focus({ preventScroll: true });
+        });
+      }
+    }
     form.hidden = false;
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", choose);
-    form.addEventListener("reset", () => setTimeout(choose)); // after the fields have changed
+    byId("clear").addEventListener("click", () => {
+      form.reset();
+      choose();
+    });
     for (const [id, step] of [["previous", -1], ["next", 1]]) {
       byId(id).addEventListener("click", () => {
         page += step;
