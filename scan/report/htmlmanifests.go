@@ -75,12 +75,9 @@ func manifestsOf(r *scan.Report) htmlManifests {
 	for _, f := range r.Files {
 		texts[f.Path] = append(texts[f.Path], f)
 	}
-	for i := range r.Diagnostics {
-		d := &r.Diagnostics[i]
-		if i >= maxNotes {
-			m.More++
-			continue
-		}
+	shown := worst(r.Diagnostics, maxNotes)
+	m.More = m.Total - len(shown)
+	for _, d := range shown {
 		k := key{path: d.Span.Start.Path, file: fileOf(texts, d.Span)}
 		n, ok := at[k]
 		if !ok {
@@ -115,6 +112,24 @@ func manifestsOf(r *scan.Report) htmlManifests {
 		m.Files = append(m.Files, f)
 	}
 	return m
+}
+
+// worst are the most severe of list, at most n, in their order.
+func worst(list []lint.Diagnostic, n int) []*lint.Diagnostic {
+	chosen := make([]int, len(list))
+	for i := range chosen {
+		chosen[i] = i
+	}
+	if len(list) > n {
+		slices.SortStableFunc(chosen, func(a, b int) int { return cmp.Compare(list[b].Severity, list[a].Severity) })
+		chosen = chosen[:n]
+		slices.Sort(chosen)
+	}
+	found := make([]*lint.Diagnostic, len(chosen))
+	for i, at := range chosen {
+		found[i] = &list[at]
+	}
+	return found
 }
 
 // fileOf is the one of texts that span is a part of, nil where there is none.

@@ -146,6 +146,37 @@ func TestParagraphs(t *testing.T) {
 	}
 }
 
+func TestWorst(t *testing.T) {
+	t.Parallel()
+	var list []lint.Diagnostic
+	for i, l := range []severity.Level{severity.Low, severity.High, severity.Low, severity.Critical, severity.High} {
+		list = append(list, lint.Diagnostic{Severity: l, Rule: string(rune('a' + i))})
+	}
+	for n, want := range []string{"", "d", "bd", "bde", "abde", "abcde", "abcde"} {
+		got := ""
+		for _, d := range worst(list, n) {
+			got += d.Rule
+		}
+		if got != want {
+			t.Errorf("worst(list, %d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestManifestsBound(t *testing.T) {
+	t.Parallel()
+	r := &scan.Report{Diagnostics: make([]lint.Diagnostic, maxNotes+5), Suppressed: make([]lint.Suppressed, maxNotes+3), Problems: make([]scan.Problem, maxProblems+2)}
+	var out strings.Builder
+	if err := (HTML{}).page(r).write(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"5 of 1005 are not.", "3 more are not shown.", "2 more are not shown."} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
 // A score is not in reports yet. Its part of the page is.
 func TestScoreGauge(t *testing.T) {
 	t.Parallel()
