@@ -173,6 +173,11 @@ func dependencies() map[string]map[string]string {
 			"github.com/google/go-cmp":    "tests: readable differences",
 			"golang.org/x/tools":          "tests: file systems as text",
 		},
+		"scan/report/browser": {
+			modulePath:                     "the library",
+			"github.com/chromedp/chromedp": "tests: a browser, driven through its protocol",
+			"github.com/chromedp/cdproto":  "tests: the words of that protocol",
+		},
 		"scan/source/git": {
 			modulePath:                    "the library",
 			"github.com/go-git/go-git/v5": "git's protocol and objects",

@@ -207,3 +207,26 @@ func ExampleScored() {
 	}
 	// Output: pier.yaml:4:17 Pod/pier.default is not scored: type mismatch: spec.hostPID: number 7 for boolean
 }
+
+func TestManifestsFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const two = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n"
+	for name, text := range map[string]string{"two.yaml": two, "none.yaml": "just: text\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rep, err := scan.Manifests(t.Context(), dir, scan.Options{Matchers: []scan.Matcher{scan.Lint([]*lint.Rule{namesRule()}, lint.Options{})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.Files) != 1 || string(rep.Files[0].Text) != two {
+		t.Fatalf("Files = %v, want two.yaml alone", rep.Files)
+	}
+	for _, d := range rep.Diagnostics {
+		if got := rep.Files[0].Position(d.Span.Start.Offset); got != d.Span.Start {
+			t.Errorf("the diagnostic at %v is at %v of the file", d.Span.Start, got)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/score"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -32,7 +33,10 @@ type Report struct {
 	// Suppressed are those that somebody decided not to be shown, with the reason.
 	Suppressed []lint.Suppressed
 	// Scores are those of objects, in the order of the inventory.
-	Scores   []score.Result
+	Scores []score.Result
+	// Files are the texts that the inventory's objects are from, each once, in
+	// their order: the spans of Diagnostics are places in them.
+	Files    []*manifest.File
 	Problems []Problem // sorted as in [Inventory]
 	// Database says what was matched against; nil when nothing was.
 	Database *vuln.DatabaseInfo

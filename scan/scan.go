@@ -23,6 +23,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
@@ -156,7 +157,7 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 	matchers := opts.Matchers
 	rep := &Report{
 		Target: inv.Target, Layers: inv.Layers, OS: inv.OS, Components: inv.Components,
-		Problems: append([]Problem(nil), inv.Problems...), Stats: inv.Stats, Created: opts.Now,
+		Files: filesOf(inv), Problems: append([]Problem(nil), inv.Problems...), Stats: inv.Stats, Created: opts.Now,
 	}
 	if rep.Created.IsZero() {
 		rep.Created = time.Now()
@@ -201,6 +202,22 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 	log(opts.Logger).InfoContext(ctx, "judged", "target", rep.Target.Name,
 		"vulnerabilities", len(rep.Vulnerabilities), "problems", len(rep.Problems))
 	return rep, nil
+}
+
+// filesOf are the files that the objects of inv are from.
+func filesOf(inv *Inventory) []*manifest.File {
+	var list []*manifest.File
+	seen := make(map[*manifest.File]bool)
+	for _, o := range inv.Objects {
+		if o.Node == nil { // a caller's own
+			continue
+		}
+		if f := o.File(); f != nil && !seen[f] {
+			seen[f] = true
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // safeMatch is m.Match with a panic turned into an error.

@@ -94,7 +94,7 @@ Exit codes:
 	flags.BoolVar(&f.noObjectsFail, "fail-if-no-objects-found", false, "fail if there is no object")
 	flags.BoolVar(&f.unreadFail, "fail-on-invalid-resource", false, "report what cannot be read as a finding")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "say what could not be read, with --compat too")
-	flags.StringSliceVar(&f.formats, "format", []string{"plain"}, "`FORMAT` of the output: plain, json or sarif; several with an --output each")
+	flags.StringSliceVar(&f.formats, "format", []string{"plain"}, "`FORMAT` of the output: plain, json, sarif or html; several with an --output each")
 	flags.StringSliceVarP(&f.outputs, "output", "o", nil, "write the output to `FILE`")
 	flags.BoolVar(&f.color, "with-color", false, "use colours, wherever the output goes")
 	flags.StringVarP(&f.severity, "severity", "s", "", "report findings of `LEVEL` and above: LOW, MEDIUM, HIGH, CRITICAL")

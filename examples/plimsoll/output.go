@@ -28,6 +28,13 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 		return report.JSON{NoPackages: f.packages.set && !f.packages.value}, nil
 	case "count":
 		return report.Count{Quiet: f.quiet}, nil
+	case "html":
+		h := report.HTML{}
+		if f.exitCode != 0 || f.exitOnEOL != 0 {
+			gate := f.gate()
+			h.Gate = &gate
+		}
+		return h, nil
 	case "table":
 		t := report.Table{Sort: order, Packages: f.packages.value}
 		if fd, ok := terminal(stdout); ok && f.output == "" {
@@ -38,7 +45,7 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 		}
 		return t, nil
 	}
-	return nil, fmt.Errorf("--format %q: want table, json or count", f.format)
+	return nil, fmt.Errorf("--format %q: want table, json, count or html", f.format)
 }
 
 // terminal returns the descriptor of w if that is a terminal.

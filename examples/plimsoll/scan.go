@@ -170,7 +170,7 @@ func scanCommand(t target) *cobra.Command {
 	}
 	flags.StringSliceVarP(&f.severities, "severity", "s", nil, "report `LEVELS` only: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL (default all)")
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "report vulnerabilities with a fixed version only")
-	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: table, json or count")
+	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: table, json, count or html")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`")
 	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on or --min-epss)")
 	flags.BoolVar(&f.ignoreProblems, "ignore-problems", false, "let the gate pass a report that is not complete")
@@ -318,6 +318,8 @@ func (f *scanFlags) check(t target, args []string) error {
 		return fmt.Errorf("what to scan is missing: plimsoll %s %s", name, want)
 	case f.input != "" && len(args) > 0:
 		return fmt.Errorf("--input %s and %s: only one image can be scanned", f.input, args[0])
+	case f.format == "html" && len(args) > 1:
+		return errors.New("--format html: only one target can be in a page")
 	case !isGateCode(f.exitCode):
 		return fmt.Errorf("--exit-code %d: want 1, or 4 to 125; 2 and 3 say that the scan was not done", f.exitCode)
 	case !isGateCode(f.exitOnEOL):
@@ -445,11 +447,7 @@ func (f *scanFlags) judge(report *scan.Report, stderr io.Writer) error {
 			return f.fail(f.exitOnEOL, old, stderr)
 		}
 	}
-	gate := scan.Gate{EndOfLife: true, IgnoreProblems: f.ignoreProblems} // which has passed above
-	if f.exitCode != 0 {
-		gate.Exploited, gate.EndOfLife, gate.MinEPSS = slices.Contains(f.exitOn, "kev"), slices.Contains(f.exitOn, "eol"), f.minEPSS
-	}
-	verdict := gate.Judge(report)
+	verdict := f.gate().Judge(report)
 	if !verdict.Complete && !f.ignoreProblems {
 		n := 0
 		for _, p := range report.Problems {
@@ -463,6 +461,18 @@ func (f *scanFlags) judge(report *scan.Report, stderr io.Writer) error {
 		return f.fail(f.exitCode, verdict, stderr)
 	}
 	return nil
+}
+
+// gate is that of --exit-code, or else of --exit-on-eol. Where there are both, the
+// latter has passed before this one is asked.
+func (f *scanFlags) gate() scan.Gate {
+	if f.exitCode == 0 {
+		return scan.Gate{EndOfLife: true, IgnoreProblems: f.ignoreProblems}
+	}
+	return scan.Gate{
+		Exploited: slices.Contains(f.exitOn, "kev"), EndOfLife: slices.Contains(f.exitOn, "eol"), MinEPSS: f.minEPSS,
+		IgnoreProblems: f.ignoreProblems,
+	}
 }
 
 // fail ends the program with code, because of verdict.
