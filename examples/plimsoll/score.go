@@ -86,7 +86,7 @@ With --compat:
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.BoolVar(&f.compat, "compat", false, "give Kubesec's answers, where they are wrong too")
-	flags.StringVarP(&f.format, "format", "f", "json", "`FORMAT` of the output: json, table, sarif or template")
+	flags.StringVarP(&f.format, "format", "f", "json", "`FORMAT` of the output: json, table, sarif, html or template")
 	flags.StringVarP(&f.template, "template", "t", "", "Go `TEMPLATE` for --format template, or a file that has it")
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE`")
 	flags.StringSliceVarP(&f.rules, "rules", "r", nil, "apply these `RULES` alone")
@@ -134,7 +134,7 @@ func (f *scoreFlags) run(cmd *cobra.Command, args []string) error {
 // options are those of the score.
 func (f *scoreFlags) options(cmd *cobra.Command, args []string) (score.Options, error) {
 	opts := score.Options{Compat: f.compat, MinScore: f.minScore}
-	formats := []string{"json", "table", "sarif", "template"}
+	formats := []string{"json", "table", "sarif", "html", "template"}
 	switch {
 	case len(args) == 0:
 		return opts, errors.New("what to score is missing: plimsoll score PATH")
@@ -294,20 +294,24 @@ func (f *scoreFlags) write(ctx context.Context, opts score.Options, found *score
 	if err != nil {
 		return fmt.Errorf("find the working directory: %w", err)
 	}
-	reporter := report.Kubesec{
+	kubesec := report.Kubesec{
 		Format: report.KubesecFormat(f.format), Rules: opts.Rules, Version: buildVersion(), Exact: f.compat, Dir: dir,
 	}
 	if f.template != "" {
-		reporter.Template = f.template
+		kubesec.Template = f.template
 		if text, err := os.ReadFile(f.template); err == nil {
-			reporter.Template = string(text)
+			kubesec.Template = string(text)
 		}
 	}
 	if fd, ok := terminal(f.stdout); ok && f.output == "" {
-		reporter.Color = os.Getenv("NO_COLOR") == ""
+		kubesec.Color = os.Getenv("NO_COLOR") == ""
 		if width, _, err := term.GetSize(fd); err == nil {
-			reporter.Width = width
+			kubesec.Width = width
 		}
+	}
+	var reporter scan.Reporter = kubesec
+	if f.format == "html" {
+		reporter = report.HTML{}
 	}
 	inv := &scan.Inventory{Target: scan.Target{Kind: artifact.KindManifests, Name: "manifests"}, Problems: found.problems}
 	r, err := scan.Judge(ctx, inv, scan.Options{Matchers: []scan.Matcher{scan.Scored(found.results)}})

@@ -45,6 +45,7 @@ func TestHTML(t *testing.T) {
 	golden(t, "findings.failed.html", outline(render(t, report.HTML{Gate: gate}, findings())))
 	golden(t, "clean.passed.html", outline(render(t, report.HTML{Gate: gate}, clean())))
 	golden(t, "manifests.html", outline(render(t, report.HTML{}, lintedReport(t))))
+	golden(t, "scores.html", outline(render(t, report.HTML{}, scoredReport(t, false))))
 }
 
 func TestHTMLSameBytes(t *testing.T) {

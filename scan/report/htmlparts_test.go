@@ -177,28 +177,6 @@ func TestManifestsBound(t *testing.T) {
 	}
 }
 
-// A score is not in reports yet. Its part of the page is.
-func TestScoreGauge(t *testing.T) {
-	t.Parallel()
-	p := (HTML{}).page(&scan.Report{Target: scan.Target{Name: "web.yaml"}})
-	p.Scores = []htmlScore{
-		{Object: "apps/v1 Deployment <web>", Place: "web.yaml:1", Score: 7, Most: 19, Percent: 37, Passed: true, Advice: []htmlAdvice{{"+3", "set serviceAccountName"}}},
-		{Object: "v1 Pod raft", Place: "web.yaml:9", Score: -30, Most: 19},
-	}
-	var out strings.Builder
-	if err := p.write(&out); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{
-		`<a href="#scores">`, `aria-label="7 of 19 points"`, `stroke-dasharray="37 200"`, `Deployment &lt;web&gt;`, `<b>&#43;3</b> set serviceAccountName`,
-		`aria-label="-30 of 19 points"`, `web.yaml:9 – fails`,
-	} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("the page lacks %q", want)
-		}
-	}
-}
-
 // Whatever spans say, an excerpt is of whole lines, in their order.
 func FuzzExcerpt(f *testing.F) {
 	f.Add("a: 1\nb: 2\n", 0, 4, 5, 99)
