@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"os"
 	"runtime"
-	"strings"
-	"sync/atomic"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
@@ -24,8 +22,9 @@ type HandlerOptions struct {
 	// Home is where a browser is sent, as Kubesec's server sends it to its own site.
 	// Empty: nowhere, a page of text says what can be asked.
 	Home string
-	// Objects bounds the objects of a body and their containers, taken together;
-	// 0: 2,000. A short text can hold very many, and each has a long answer.
+	// Objects bounds the objects of a body, their containers and what is wrong with
+	// fields, taken together; 0: 2,000. A short text can hold very many, and each has a
+	// long answer.
 	Objects int
 	// Workers bounds the bodies that are scored at a time; 0: GOMAXPROCS, and at most 4.
 	// Others wait. To score a body takes twenty times its length in memory, and if it
@@ -193,8 +192,8 @@ func (h *handler) answer(text []byte, opts Options) ([]byte, []manifest.Problem,
 	if err := unread(bundle.Problems, opts.Compat); err != nil {
 		return nil, nil, refusal{http.StatusBadRequest, err}
 	}
-	if most := h.opts.Objects; size(bundle.Objects, most) > most || opts.Compat && len(parts(text)) > most {
-		return nil, nil, refusal{http.StatusRequestEntityTooLarge, fmt.Errorf("%w: more than %d objects and containers", manifest.ErrLimit, most)}
+	if most := h.opts.Objects; len(bundle.Problems)+size(bundle.Objects, most) > most || opts.Compat && len(parts(text)) > most {
+		return nil, nil, refusal{http.StatusRequestEntityTooLarge, fmt.Errorf("%w: more than %d objects, containers and problems", manifest.ErrLimit, most)}
 	}
 	var results []Result
 	problems := bundle.Problems
@@ -216,23 +215,6 @@ func (h *handler) answer(text []byte, opts Options) ([]byte, []manifest.Problem,
 		return nil, nil, refusal{http.StatusInternalServerError, err}
 	}
 	return answer.Bytes(), problems, nil
-}
-
-// unread joins the problems that keep a document from being read, nil for none.
-func unread(problems []manifest.Problem, compat bool) error {
-	var list []error
-	for _, p := range problems {
-		switch {
-		case errors.Is(p.Err, manifest.ErrDuplicateKey):
-		case errors.Is(p.Err, manifest.ErrType), errors.Is(p.Err, manifest.ErrValue): // said in the result
-		case compat && errors.Is(p.Err, manifest.ErrNotObject): // a result
-		case len(list) == mostProblems:
-			return errors.Join(append(list, errors.New("and more"))...)
-		default:
-			list = append(list, p)
-		}
-	}
-	return errors.Join(list...)
 }
 
 // size is how many objects there are, and containers in them. It stops counting at
@@ -258,94 +240,4 @@ func size(objects []*manifest.Object, most int) int {
 		}
 	}
 	return n
-}
-
-// mostProblems is how many problems an answer names.
-const mostProblems = 20
-
-// note writes problems into a header.
-func note(header http.Header, problems []manifest.Problem) {
-	for i, p := range problems {
-		if i == mostProblems {
-			header.Add("Plimsoll-Problem", fmt.Sprintf("and %d more", len(problems)-i))
-			return
-		}
-		header.Add("Plimsoll-Problem", plain(p.Error()))
-	}
-}
-
-// plain is a text that may stand in a header, cut where it is long.
-func plain(text string) string {
-	if len(text) > 400 {
-		text = text[:400] + "..."
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return '?'
-		}
-		return r
-	}, text)
-}
-
-// A refusal is an answer without scores.
-type refusal struct {
-	status int
-	err    error
-}
-
-// Error is that of the cause.
-func (r refusal) Error() string { return r.err.Error() }
-
-// refuse answers with an error.
-func refuse(w http.ResponseWriter, err error) {
-	status := http.StatusInternalServerError
-	if r := (refusal{}); errors.As(err, &r) {
-		status = r.status
-	}
-	if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
-	}
-	http.Error(w, err.Error(), status)
-}
-
-// errBusy is matched when too much is held.
-var errBusy = errors.New("too many requests at a time")
-
-// A budget is how many bytes may be held.
-type budget struct {
-	used atomic.Int64
-	most int64
-}
-
-// A tab is what one request holds of a budget.
-type tab struct {
-	budget *budget
-	n      int64
-}
-
-// add puts n bytes on the tab, if there are as many left.
-func (t *tab) add(n int) bool {
-	if t.budget.used.Add(int64(n)) > t.budget.most {
-		t.budget.used.Add(-int64(n))
-		return false
-	}
-	t.n += int64(n)
-	return true
-}
-
-func (t *tab) close() { t.budget.used.Add(-t.n) }
-
-// A charged reader puts what it reads on a tab.
-type charged struct {
-	from io.Reader
-	to   *tab
-}
-
-// Read implements [io.Reader].
-func (c *charged) Read(p []byte) (int, error) {
-	n, err := c.from.Read(p)
-	if !c.to.add(n) {
-		return 0, errBusy
-	}
-	return n, err
 }

@@ -153,8 +153,9 @@ func TestHandlerRefuses(t *testing.T) {
 		{"query", "/?rule=%zz", barge, 400, 400, "read query"},
 		{"in-toto", "/?in-toto=1", barge, 501, 501, "not signed"},
 		{"length", "/", barge + strings.Repeat("# ballast\n", 100), 413, 413, "more than 1000 bytes"},
-		{"objects", "/", many, 413, 413, "more than 3 objects and containers"},
-		{"containers", "/", crew, 413, 413, "more than 3 objects and containers"},
+		{"objects", "/", many, 413, 413, "more than 3 objects, containers and problems"},
+		{"containers", "/", crew, 413, 413, "more than 3 objects, containers and problems"},
+		{"keys", "/", barge + "kind: Pod\nkind: Pod\n", 413, 413, "more than 3 objects, containers and problems"},
 		{"comments", "/", "#\n---\n#\n---\n#\n---\n#\n", 400, 413, "invalid input"},
 	} {
 		for _, compat := range []bool{false, true} {
