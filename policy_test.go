@@ -100,6 +100,9 @@ func importRules() map[string]importRule {
 		"examples/cigate":         {inside: []string{"scan", "vuln/severity", "vuln/store"}},
 		"examples/customanalyzer": {inside: []string{"scan", "scan/analyze", "scan/source", "vuln"}},
 		"examples/customrule":     {inside: []string{"lint", "scan", "vuln/severity"}},
+		"examples/scanmanifest":   {inside: []string{"lint", "lint/rules", "scan", "score"}},
+		"examples/scoreserver":    {inside: []string{"score"}},
+		"examples/scorewebhook":   {inside: []string{"score"}},
 		"examples/custommatcher":  {inside: []string{"scan", "scan/report", "vuln", "vuln/severity"}},
 	}
 }
