@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
@@ -40,6 +41,11 @@ func readCompat(name string, text []byte, bundle manifest.Bundle, opts Options) 
 	}
 	s := newScorer(opts)
 	found := s.custom(bundle.Objects)
+	broken := make([]int, len(problems)) // where, in order
+	for i, p := range problems {
+		broken[i] = p.Position.Offset
+	}
+	slices.Sort(broken)
 	var results []Result
 	for _, part := range parts(text) {
 		var seen *manifest.Document
@@ -57,7 +63,7 @@ func readCompat(name string, text []byte, bundle manifest.Bundle, opts Options) 
 			r := s.compat(o, newDocument(seen.Root), found[o])
 			r.File = name
 			results = append(results, r)
-		case !part.broken(problems):
+		case !part.holds(broken):
 			r := s.compat(nil, newDocument(nil), nil)
 			r.File = name
 			results = append(results, r)
@@ -72,14 +78,10 @@ func readCompat(name string, text []byte, bundle manifest.Bundle, opts Options) 
 // A part is what Kubesec takes for a document.
 type part struct{ start, end int }
 
-// broken reports whether a document in the part could not be read.
-func (p part) broken(problems []manifest.Problem) bool {
-	for _, problem := range problems {
-		if at := problem.Position.Offset; p.start <= at && at <= p.end {
-			return true
-		}
-	}
-	return false
+// holds reports whether one of some offsets, which are sorted, is in the part.
+func (p part) holds(offsets []int) bool {
+	i, _ := slices.BinarySearch(offsets, p.start)
+	return i < len(offsets) && offsets[i] <= p.end
 }
 
 // parts are those of a text that hold anything.

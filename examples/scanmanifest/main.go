@@ -25,19 +25,16 @@ func main() {
 }
 
 func run(ctx context.Context, w io.Writer, path string) error {
-	inv, err := scan.InspectManifests(ctx, scan.Options{}, path)
-	if err != nil {
-		return err
-	}
 	defaults := slices.DeleteFunc(rules.All(), func(r *lint.Rule) bool { return !r.Default })
-	rep, err := scan.Judge(ctx, inv, scan.Options{Matchers: []scan.Matcher{scan.Lint(defaults, lint.Options{})}})
+	matchers := []scan.Matcher{scan.Lint(defaults, lint.Options{}), scan.Score(score.Options{})}
+	rep, err := scan.Manifests(ctx, path, scan.Options{Matchers: matchers})
 	if err != nil {
 		return err
 	}
 	for _, d := range rep.Diagnostics {
 		fmt.Fprintf(w, "%s: %s: %s\n", d.Span.Start, d.Rule, d.Message)
 	}
-	for _, s := range score.Run(inv.Objects, score.Options{}) {
+	for _, s := range rep.Scores {
 		fmt.Fprintf(w, "%s: %s: %s\n", s.Position(), s.Name, s.Message())
 	}
 	for _, p := range rep.Problems {
