@@ -50,6 +50,10 @@ func Differences() []Difference {
 		Reason:   "a Service beside a good Deployment is no fault of either",
 		Issue:    "https://github.com/controlplaneio/kubesec/issues/580",
 	}, {
+		Kubesec:  "shows the namespace default for objects that are in none, such as a ClusterRole",
+		Plimsoll: "shows none",
+		Reason:   "there is no such object in that namespace",
+	}, {
 		Kubesec:  "asks pods for Windows for settings of Linux",
 		Plimsoll: "does not",
 		Reason:   "the API server refuses the fields there",

@@ -88,6 +88,10 @@ func divergences() []divergence {
 		text:   "apiVersion: batch/v1\nkind: Job\nmetadata: {name: voyage}\nspec: {template: {spec: {hostIPC: true, containers: [{name: deck}]}}}\n",
 		compat: "", normal: "!HostIPC",
 	}, {
+		name:   "what is in no namespace",
+		text:   "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: harbour-master}\n",
+		compat: "ClusterRole/harbour-master.default unsupported", normal: "ClusterRole/harbour-master unsupported",
+	}, {
 		name:   "Windows has no Linux settings",
 		text:   podSpec("os: {name: windows}"),
 		compat: "?CapDropAll, ?RunAsUser", normal: "",

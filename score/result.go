@@ -12,7 +12,8 @@ type Result struct {
 	// Object is nil where a document is no object; compat mode alone has such results.
 	Object *manifest.Object
 	// Name is "Kind/name.namespace", with Kubesec's words for what is left out:
-	// "Deployment/undefined.default".
+	// "Deployment/undefined.default". In the default mode an object that is in no
+	// namespace is "ClusterRole/name".
 	Name string
 	// File is the path of the file as it was read.
 	File string

@@ -74,7 +74,7 @@ var ErrNoContainers = errors.New("a pod needs at least one container")
 
 // score is the answer of the default mode.
 func (s *scorer) score(o *manifest.Object, found *lintFound) Result {
-	r := Result{Object: o, Name: newDocument(o.Node).name(), File: o.File().Path, Threshold: s.opts.MinScore, values: s.opts.Values}
+	r := Result{Object: o, Name: nameOf(o), File: o.File().Path, Threshold: s.opts.MinScore, values: s.opts.Values}
 	switch {
 	case s.opts.Validate != nil:
 		r.Err = s.opts.Validate(o)

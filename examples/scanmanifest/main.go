@@ -26,8 +26,7 @@ func main() {
 
 func run(ctx context.Context, w io.Writer, path string) error {
 	defaults := slices.DeleteFunc(rules.All(), func(r *lint.Rule) bool { return !r.Default })
-	matchers := []scan.Matcher{scan.Lint(defaults, lint.Options{}), scan.Score(score.Options{})}
-	rep, err := scan.Manifests(ctx, path, scan.Options{Matchers: matchers})
+	rep, err := scan.Manifests(ctx, path, scan.Options{Matchers: []scan.Matcher{scan.Lint(defaults, lint.Options{}), scan.Score(score.Options{})}})
 	if err != nil {
 		return err
 	}
