@@ -56,6 +56,15 @@ func (h HTML) verdict(r *scan.Report) htmlVerdict {
 		v.Rows = append(v.Rows, htmlCounts{"Diagnostics", diagnostics.total(), diagnostics.counts()})
 	}
 	found := vulnerabilities.total() + diagnostics.total()
+	scored, low := 0, 0
+	for i := range r.Scores {
+		if r.Scores[i].Supported || !r.Scores[i].Valid() {
+			scored++
+		}
+		if r.Scores[i].Failed() {
+			low++
+		}
+	}
 	switch {
 	case h.Gate != nil:
 		judgement := h.Gate.Judge(r)
@@ -68,7 +77,11 @@ func (h HTML) verdict(r *scan.Report) htmlVerdict {
 		for _, reason := range judgement.Reasons {
 			v.Reasons = append(v.Reasons, cell(reason))
 		}
-	case !packages && !manifests:
+	case found == 0 && low > 0:
+		v.Class, v.Headline = "fail", fmt.Sprintf("%d of %s not hardened enough", low, plural(scored, "object", "objects"))
+	case found == 0 && scored > 0 && !incomplete(r):
+		v.Class, v.Headline = "pass", plural(scored, "object", "objects")+" hardened enough"
+	case !packages && !manifests && scored == 0:
 		v.Headline = "Nothing was judged"
 	case found == 0 && incomplete(r):
 		v.Headline = "Nothing found, but not everything was judged"
