@@ -1,0 +1,98 @@
+package vex
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/package-url/packageurl-go"
+)
+
+// An identity is a name of a product or a package, taken apart for comparing.
+type identity struct {
+	key        string // equal for all that can match: a URL without version and what follows
+	version    string
+	qualifiers map[string]string
+	subpath    string
+}
+
+// checkID says what is wrong with a package URL. Other names are never wrong.
+func checkID(id string) error {
+	_, err := identify(id)
+	return err
+}
+
+// identify takes a name apart. One that is no package URL is its own key.
+func identify(id string) (identity, error) {
+	if !strings.HasPrefix(id, "pkg:") {
+		return identity{key: id}, nil
+	}
+	u, err := packageurl.FromString(id)
+	if err == nil && u.Name == "" {
+		err = fmt.Errorf("no name")
+	}
+	if err != nil {
+		return identity{}, fmt.Errorf("package URL %.120q: %.120w", id, err)
+	}
+	x := identity{
+		key:     "pkg:" + u.Type + "/" + u.Namespace + "/" + u.Name,
+		version: u.Version, qualifiers: u.Qualifiers.Map(), subpath: u.Subpath,
+	}
+	switch u.Type {
+	case packageurl.TypeDebian, packageurl.TypeRPM:
+		// Some tools write the epoch in the version, others beside it.
+		if epoch, ok := x.qualifiers["epoch"]; ok {
+			delete(x.qualifiers, "epoch")
+			if x.version != "" && epoch != "0" && !strings.HasPrefix(x.version, epoch+":") {
+				x.version = epoch + ":" + x.version
+			}
+		}
+		x.version = strings.TrimPrefix(x.version, "0:")
+	case packageurl.TypeOCI:
+		if url, ok := x.qualifiers["repository_url"]; ok {
+			x.qualifiers["repository_url"] = repository(url, u.Name)
+		}
+	}
+	return x, nil
+}
+
+// repository is the one address of those that are written for a repository: with
+// the image's name at its end or without, and Docker Hub by either of its hosts.
+func repository(url, name string) string {
+	url = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(url, "https://"), "/"))
+	url = strings.TrimSuffix(url, "/"+name)
+	if rest, ok := strings.CutPrefix(url, "index.docker.io"); ok {
+		url = "docker.io" + rest
+	}
+	return cmp.Or(url, name)
+}
+
+// covers reports whether x, of a statement, names y, which has the same key: what x
+// says beside that is so of y. What x leaves out can be anything.
+func (x *identity) covers(y *identity) bool {
+	if x.version != "" && x.version != y.version || x.subpath != "" && x.subpath != y.subpath {
+		return false
+	}
+	for k, v := range x.qualifiers {
+		if y.qualifiers[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+// Covers reports whether pattern, a package URL or any other name, names the product
+// that is called id. A package URL names all that have its type, namespace and name,
+// and its version, its qualifiers and its subpath where it has them. Other names are
+// those that are equal. A package URL that cannot be read is an error.
+func Covers(pattern, id string) (bool, error) {
+	x, err := identify(pattern)
+	if err != nil {
+		return false, err
+	}
+	y, err := identify(id)
+	if err != nil {
+		return false, err
+	}
+	return x.key == y.key && x.covers(&y), nil
+}
