@@ -85,6 +85,10 @@ func importRules() map[string]importRule {
 			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "vuln", "vuln/severity"},
 			outside: []string{"golang.org/x/sync", "github.com/bmatcuk/doublestar/v4"},
 		},
+		"scan/suppress": {
+			inside:  []string{"internal/packageurl", "lint", "scan", "scan/artifact", "vuln/vex"},
+			outside: []string{"gopkg.in/yaml.v3", "github.com/bmatcuk/doublestar/v4"},
+		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
 			inside: []string{"internal/packageurl", "lint", "manifest", "scan", "scan/artifact", "vuln", "vuln/severity"},

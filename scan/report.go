@@ -28,9 +28,11 @@ type Report struct {
 	Vulnerabilities []Vulnerability
 	// Diagnostics are what rules found in manifests, in the order of lint.Result.
 	Diagnostics []lint.Diagnostic
-	// Suppressed are those that somebody decided not to be shown, with the reason.
-	Suppressed []lint.Suppressed
-	Problems   []Problem // sorted as in [Inventory]
+	// Suppressed are the diagnostics that somebody decided not to be shown, with the
+	// reason, and SuppressedVulnerabilities the vulnerabilities; see [Suppressor].
+	Suppressed                []lint.Suppressed
+	SuppressedVulnerabilities []SuppressedVulnerability
+	Problems                  []Problem // sorted as in [Inventory]
 	// Database says what was matched against; nil when nothing was.
 	Database *vuln.DatabaseInfo
 	// Created is Options.Now, or when the report was made.
@@ -87,6 +89,8 @@ type Reporter interface {
 type Filter struct {
 	Severities    []severity.Level // nil: all
 	IgnoreUnfixed bool             // drop those without a fixed version
+	// IgnoreStatuses drops those of these statuses; nil: none.
+	IgnoreStatuses []vuln.Status
 }
 
 // The contracts of the first half of a scan, from package artifact.

@@ -25,11 +25,11 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 	}
 	switch f.format {
 	case "json":
-		return report.JSON{NoPackages: f.packages.set && !f.packages.value}, nil
+		return report.JSON{NoPackages: f.packages.set && !f.packages.value, Suppressed: f.suppress.show}, nil
 	case "count":
 		return report.Count{Quiet: f.quiet}, nil
 	case "table":
-		t := report.Table{Sort: order, Packages: f.packages.value}
+		t := report.Table{Sort: order, Packages: f.packages.value, Suppressed: f.suppress.show}
 		if fd, ok := terminal(stdout); ok && f.output == "" {
 			t.Color = os.Getenv("NO_COLOR") == "" // https://no-color.org/
 			if width, _, err := term.GetSize(fd); err == nil {

@@ -106,6 +106,7 @@ type scanFlags struct {
 	exitCode       int
 	exitOnEOL      int
 	ignoreProblems bool
+	suppress       suppressFlags
 	database       databaseFlags
 	noCache        bool
 	sources        []string
@@ -170,6 +171,7 @@ func scanCommand(t target) *cobra.Command {
 	}
 	flags.StringSliceVarP(&f.severities, "severity", "s", nil, "report `LEVELS` only: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL (default all)")
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "report vulnerabilities with a fixed version only")
+	f.suppress.add(flags)
 	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: table, json or count")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`")
 	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on or --min-epss)")
@@ -235,6 +237,9 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 	}
 	if f.exitCode == 0 && (len(f.exitOn) > 0 || f.minEPSS > 0) {
 		f.exitCode = 1
+	}
+	if opts.Suppress, err = f.suppress.read(); err != nil {
+		return failed(err)
 	}
 	if f.input != "" {
 		if err := checkInput(&f.input); err != nil {
@@ -368,6 +373,10 @@ func (f *scanFlags) options() (scan.Options, error) {
 			return opts, fmt.Errorf("--severity: %w", err)
 		}
 		opts.Filter.Severities = append(opts.Filter.Severities, level)
+	}
+	var err error
+	if opts.Filter.IgnoreStatuses, err = statusesOf(f.suppress.statuses); err != nil {
+		return opts, err
 	}
 	for _, word := range f.packageTypes {
 		class := scan.PackageClass(strings.TrimSpace(word))

@@ -43,6 +43,8 @@ type Table struct {
 	Width int
 	// Packages lists all packages of each target after its findings.
 	Packages bool
+	// Suppressed lists what is not to be shown, with the reason, before the problems.
+	Suppressed bool
 }
 
 // Report implements [scan.Reporter].
@@ -60,6 +62,9 @@ func (t Table) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 		if t.Packages && len(e.components) > 0 {
 			t.packages(&out, e)
 		}
+	}
+	if t.Suppressed {
+		t.suppressed(&out, r)
 	}
 	problems(&out, r.Problems)
 	return write(ctx, w, out.Bytes())

@@ -73,6 +73,9 @@ func (x *identity) covers(y *identity) bool {
 	if x.version != "" && x.version != y.version || x.subpath != "" && x.subpath != y.subpath {
 		return false
 	}
+	if arch := y.qualifiers["arch"]; (arch == "source" || arch == "src") && x.qualifiers["arch"] == "" {
+		return false
+	}
 	for k, v := range x.qualifiers {
 		if y.qualifiers[k] != v {
 			return false
@@ -84,7 +87,8 @@ func (x *identity) covers(y *identity) bool {
 // Covers reports whether pattern, a package URL or any other name, names the product
 // that is called id. A package URL names all that have its type, namespace and name,
 // and its version, its qualifiers and its subpath where it has them. Other names are
-// those that are equal. A package URL that cannot be read is an error.
+// those that are equal. A source package, whose arch is source or src, is not one of
+// the packages that are built from it, and only named by a URL that says so. A package URL that cannot be read is an error.
 func Covers(pattern, id string) (bool, error) {
 	x, err := identify(pattern)
 	if err != nil {

@@ -123,6 +123,8 @@ func TestCovers(t *testing.T) {
 		{"pkg:rpm/redhat/keel@2-3?epoch=1", "pkg:rpm/redhat/keel@1:2-3", true},
 		{"pkg:rpm/redhat/keel@2-3?epoch=0", "pkg:rpm/redhat/keel@2-3", true},
 		{"pkg:rpm/redhat/keel@2-3", "pkg:rpm/redhat/keel@2-3?epoch=1", false},
+		{"pkg:deb/debian/keel", "pkg:deb/debian/keel@1?arch=source", false},
+		{"pkg:rpm/redhat/keel?arch=src", "pkg:rpm/redhat/keel@1?arch=src", true},
 		{"pkg:PyPI/Mast_Head", "pkg:pypi/mast-head@1", true},
 		{"pkg:golang/example.com/mast#sail", "pkg:golang/example.com/mast@v1", false},
 		{"pkg:oci/debian?repository_url=index.docker.io/library/debian", "pkg:oci/debian@sha256%3Aab?repository_url=docker.io/library/debian&tag=12", true},

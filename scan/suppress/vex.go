@@ -1,0 +1,138 @@
+// Package suppress decides which findings of a report are not to be shown: by VEX
+// documents ([VEX]), and by ignore files, Trivy's and our own ([Ignore]).
+//
+// What cannot be read, and what does not hold any more, suppresses nothing, and is a
+// problem of the report that hides nothing.
+package suppress
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plimsoll-go/plimsoll/internal/packageurl"
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln/vex"
+)
+
+// maxProblems is how many problems of one file a report has; a last one counts
+// the others.
+const maxProblems = 20
+
+// VEX suppresses the vulnerabilities of which one of documents says that the package
+// is not affected, or that they are fixed; see [vex.Index.Find] for which statement
+// counts.
+//
+// A vulnerability has its id and those of its advisories as names. A package is named
+// by its package URL, and by that of its source package. What it is in is the image,
+// named by the URLs of its repositories, its tags and digests, and the name it was
+// scanned by; and, of a lock file or a program, the project that the file is for.
+func VEX(documents ...*vex.Document) scan.Suppressor {
+	return &statements{vex.NewIndex(documents...), documents}
+}
+
+type statements struct {
+	index     *vex.Index
+	documents []*vex.Document
+}
+
+func (s *statements) Suppress(ctx context.Context, r *scan.Report) (scan.Decisions, error) {
+	made := scan.Decisions{Vulnerabilities: make(map[int]scan.Decision)}
+	for _, d := range s.documents {
+		var list []scan.Problem
+		for _, p := range d.Problems {
+			list = append(list, problem(strings.TrimSuffix(d.Name+": "+p.Path, ": "), p.Err))
+		}
+		made.Problems = append(made.Problems, bounded(d.Name, list)...)
+	}
+	products := newProducts(r)
+	for i := range r.Vulnerabilities {
+		if err := ctx.Err(); err != nil {
+			return made, err
+		}
+		v := &r.Vulnerabilities[i]
+		m, found := s.index.Find(vex.Subject{
+			Vulnerabilities: identifiers(v), Packages: urls(r, v.Component), Products: products.of(v.Component),
+		})
+		if !found || !m.Suppresses() {
+			continue
+		}
+		made.Vulnerabilities[i] = scan.Decision{
+			By: string(m.Document.Format), Outcome: m.Statement.Status.String(), Reason: reason(m.Statement),
+			Source: strings.TrimPrefix(m.Document.Name+": "+m.Statement.Path, ": "),
+		}
+	}
+	return made, nil
+}
+
+// reason is the word, and what it means in words.
+func reason(s *vex.Statement) string {
+	if s.Justification == "" || s.Detail == "" {
+		return s.Justification + s.Detail
+	}
+	return s.Justification + ": " + s.Detail
+}
+
+func problem(path string, err error) scan.Problem {
+	return scan.Problem{Stage: artifact.StageMatch, Path: path, Err: err, Hides: artifact.HidesNothing}
+}
+
+// bounded is list, if it is long its first problems and how many more there are.
+func bounded(name string, list []scan.Problem) []scan.Problem {
+	if n := len(list) - maxProblems; n > 0 {
+		list = append(list[:maxProblems:maxProblems], problem(name, fmt.Errorf("%d more problems", n)))
+	}
+	return list
+}
+
+// identifiers are the names of the vulnerability that v is. A CVE id among the aliases
+// of an advisory is another vulnerability: an advisory can be about many.
+func identifiers(v *scan.Vulnerability) []string {
+	list := append([]string{v.ID}, v.Advisories...)
+	if v.Advisory != nil {
+		for _, alias := range v.Advisory.Aliases {
+			if !strings.HasPrefix(alias, "CVE-") {
+				list = append(list, alias)
+			}
+		}
+	}
+	return list
+}
+
+// urls are the package URLs of c, its source's last.
+func urls(r *scan.Report, c *scan.Component) []string {
+	list := []string{packageurl.Of(r.OS, c), packageurl.Source(r.OS, c)}
+	return slices.DeleteFunc(list, func(url string) bool { return url == "" })
+}
+
+// A products knows what the packages of a report are in.
+type products struct {
+	image    []string
+	projects map[string][]string // by file
+}
+
+func newProducts(r *scan.Report) *products {
+	t := &r.Target
+	p := &products{projects: make(map[string][]string)}
+	p.image = append(packageurl.Images(*t), t.RepoTags...)
+	p.image = append(append(p.image, t.RepoDigests...), t.Name, t.Reference, string(t.Digest), string(t.ImageID))
+	slices.Sort(p.image)
+	p.image = slices.DeleteFunc(slices.Compact(p.image), func(s string) bool { return s == "" })
+	for i := range r.Components {
+		c := &r.Components[i]
+		if url := packageurl.Of(r.OS, c); c.Relationship == artifact.Root && url != "" {
+			p.projects[file(c)] = append(p.projects[file(c)], url)
+		}
+	}
+	return p
+}
+
+func (p *products) of(c *scan.Component) []string {
+	return slices.Concat(p.image, p.projects[file(c)])
+}
+
+// file is where c was found, inside an archive too.
+func file(c *scan.Component) string { return cmp.Or(strings.Trim(c.Path+"/"+c.Inside, "/"), c.Path) }
