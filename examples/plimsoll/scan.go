@@ -34,10 +34,11 @@ type target struct {
 const exitCodes = `
 Exit codes:
   0      the scan was done, and the gate of --exit-code, if any, passed
-  N      the gate failed: vulnerabilities are left after --severity and
-         --ignore-unfixed and, if they are given, --exit-on or --min-epss; or
-         the operating system is past its end of life, with --exit-on eol or
-         --exit-on-eol N, which comes before all others
+  N      the gate failed: vulnerabilities are left after --severity,
+         --ignore-unfixed, --ignore-status, --ignorefile and --vex that
+         --baseline has not and, if they are given, --exit-on or --min-epss is
+         about; or the operating system is past its end of life, with
+         --exit-on eol or --exit-on-eol N, which comes before all others
   2      the command line is wrong
   3      the scan could not be done or, with a gate and without
          --ignore-problems, the report is not complete`
@@ -107,6 +108,7 @@ type scanFlags struct {
 	exitOnEOL      int
 	ignoreProblems bool
 	suppress       suppressFlags
+	baseline       baselineFlags
 	database       databaseFlags
 	noCache        bool
 	sources        []string
@@ -174,11 +176,12 @@ func scanCommand(t target) *cobra.Command {
 	f.suppress.add(flags)
 	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: table, json or count")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`")
-	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on or --min-epss)")
+	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on, --min-epss or --baseline)")
 	flags.BoolVar(&f.ignoreProblems, "ignore-problems", false, "let the gate pass a report that is not complete")
 	flags.StringSliceVar(&f.exitOn, "exit-on", nil, "fail on these `KINDS` alone: kev (vulnerabilities known to be exploited), eol (an operating system past its end of life)")
 	flags.IntVar(&f.exitOnEOL, "exit-on-eol", 0, "exit with `N` (as of --exit-code) if the operating system is past its end of life")
 	flags.Float64Var(&f.minEPSS, "min-epss", 0, "fail on vulnerabilities with an EPSS probability of `P` or more alone")
+	f.baseline.add(flags)
 	flags.StringVar(&f.sort, "sort", "package", "`ORDER` of a table: package, severity, or epss, which shows it and what is known to be exploited")
 	flags.StringSliceVar(&f.sources, "severity-source", nil, "take severities from the first of `SOURCES` that rates: auto,nvd,ghsa,debian,... (default auto)")
 	flags.Var(&f.packages, "list-all-pkgs", "list all packages, with vulnerabilities or without (default true with json)")
@@ -235,10 +238,13 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 	if err := f.check(t, args); err != nil {
 		return err
 	}
-	if f.exitCode == 0 && (len(f.exitOn) > 0 || f.minEPSS > 0) {
+	if f.exitCode == 0 && (len(f.exitOn) > 0 || f.minEPSS > 0 || f.baseline.path != "") {
 		f.exitCode = 1
 	}
 	if opts.Suppress, err = f.suppress.read(); err != nil {
+		return failed(err)
+	}
+	if err := f.baseline.read(); err != nil {
 		return failed(err)
 	}
 	if f.input != "" {
@@ -283,6 +289,10 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 			for _, p := range report.Problems {
 				warn(stderr, p.String())
 			}
+		}
+		if err := f.baseline.write(report); err != nil {
+			out.close()
+			return failed(err)
 		}
 		worst = worse(worst, f.judge(report, stderr))
 	}
@@ -338,7 +348,7 @@ func (f *scanFlags) check(t target, args []string) error {
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
-	return f.checkRevision(args)
+	return errors.Join(f.baseline.check(len(args)), f.checkRevision(args))
 }
 
 // isGateCode reports whether a gate may exit with code; 0 is no gate.
@@ -456,6 +466,7 @@ func (f *scanFlags) judge(report *scan.Report, stderr io.Writer) error {
 	}
 	gate := scan.Gate{EndOfLife: true, IgnoreProblems: f.ignoreProblems} // which has passed above
 	if f.exitCode != 0 {
+		gate.Baseline = f.baseline.known
 		gate.Exploited, gate.EndOfLife, gate.MinEPSS = slices.Contains(f.exitOn, "kev"), slices.Contains(f.exitOn, "eol"), f.minEPSS
 	}
 	verdict := gate.Judge(report)
