@@ -90,12 +90,13 @@ func knownDiagnostic(d *lint.Diagnostic) KnownDiagnostic {
 	return KnownDiagnostic{d.Rule, d.Span.Start.Path, d.Message, d.Severity}
 }
 
-// built is when an image's config says that it was made.
+// built is when an image's config says that it was made. What is before the first
+// images is a constant of a build that is to be the same each time: not known.
 func built(config json.RawMessage) time.Time {
 	var c struct {
 		Created time.Time `json:"created"`
 	}
-	if json.Unmarshal(config, &c) != nil {
+	if json.Unmarshal(config, &c) != nil || c.Created.Year() < 2013 {
 		return time.Time{}
 	}
 	return c.Created
