@@ -26,6 +26,8 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 	switch f.format {
 	case "json":
 		return report.JSON{NoPackages: f.packages.set && !f.packages.value, Suppressed: f.suppress.show}, nil
+	case "openvex":
+		return report.OpenVEX{}, nil
 	case "count":
 		return report.Count{Quiet: f.quiet}, nil
 	case "table":
@@ -38,7 +40,7 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 		}
 		return t, nil
 	}
-	return nil, fmt.Errorf("--format %q: want table, json or count", f.format)
+	return nil, fmt.Errorf("--format %q: want table, json, count or openvex", f.format)
 }
 
 // terminal returns the descriptor of w if that is a terminal.

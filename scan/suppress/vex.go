@@ -88,18 +88,15 @@ func bounded(name string, list []scan.Problem) []scan.Problem {
 	return list
 }
 
-// identifiers are the names of the vulnerability that v is. A CVE id among the aliases
-// of an advisory is another vulnerability: an advisory can be about many.
+// identifiers are the names of the vulnerability that v is. A CVE id among those of
+// its advisories is another vulnerability: an advisory can be about many.
 func identifiers(v *scan.Vulnerability) []string {
-	list := append([]string{v.ID}, v.Advisories...)
+	list := slices.Clone(v.Advisories)
 	if v.Advisory != nil {
-		for _, alias := range v.Advisory.Aliases {
-			if !strings.HasPrefix(alias, "CVE-") {
-				list = append(list, alias)
-			}
-		}
+		list = append(list, v.Advisory.Aliases...)
 	}
-	return list
+	list = slices.DeleteFunc(list, func(id string) bool { return strings.HasPrefix(id, "CVE-") })
+	return append([]string{v.ID}, list...)
 }
 
 // urls are the package URLs of c, its source's last.

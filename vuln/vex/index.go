@@ -2,6 +2,7 @@ package vex
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
@@ -102,7 +103,8 @@ func identifyAll(list []string) []identity {
 // suppresses s, the first of them, else the first that says anything.
 //
 // A statement is about s if it names one of its vulnerabilities, and one of its
-// packages or of its products; if it names a part of a product, the product has to be
+// packages or of its products. Two different CVE ids are two vulnerabilities, whatever
+// other names they share: an advisory can be about many. If it names a part of a product, the product has to be
 // one of those and the part one of the packages.
 func (x *Index) Find(s Subject) (m Match, found bool) {
 	packages, products := identifyAll(s.Packages), identifyAll(s.Products)
@@ -110,7 +112,7 @@ func (x *Index) Find(s Subject) (m Match, found bool) {
 		var best *statement
 		for _, name := range s.Vulnerabilities {
 			for _, st := range d.by[name] {
-				if (best == nil || st.after(best)) && st.isAbout(packages, products) {
+				if (best == nil || st.after(best)) && !differ(s.Vulnerabilities, st.Vulnerabilities) && st.isAbout(packages, products) {
 					best = st
 				}
 			}
@@ -127,6 +129,24 @@ func (x *Index) Find(s Subject) (m Match, found bool) {
 	}
 	return m, found
 }
+
+// differ reports whether both lists have CVE ids, and none that is the same.
+func differ(a, b []string) bool {
+	both := false
+	for _, x := range a {
+		for _, y := range b {
+			if isCVE(x) && isCVE(y) {
+				if x == y {
+					return false
+				}
+				both = true
+			}
+		}
+	}
+	return both
+}
+
+func isCVE(id string) bool { return strings.HasPrefix(id, "CVE-") }
 
 func (s *statement) after(t *statement) bool {
 	return s.Timestamp.After(t.Timestamp) || s.Timestamp.Equal(t.Timestamp) && s.at > t.at
