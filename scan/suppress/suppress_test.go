@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -286,6 +287,58 @@ func TestVEX(t *testing.T) {
 	bad := &vex.Document{Name: "v", Problems: []vex.Problem{{Path: "statements[1]", Err: errors.New("odd")}, {Err: errors.New("old")}}}
 	if got, want := apply(t, suppress.VEX(bad)), "problem: v: old\nproblem: v: statements[1]: odd\n"; got != want {
 		t.Errorf("problems:\n%swant:\n%s", got, want)
+	}
+}
+
+// What depends on a package is what it is in: all ways to the project count.
+func TestVEXOfDependents(t *testing.T) {
+	t.Parallel()
+	const file = "app/package-lock.json"
+	for _, kind := range []artifact.TargetKind{artifact.KindFilesystem, artifact.KindCycloneDX} {
+		r := &scan.Report{Target: scan.Target{Kind: kind, Name: "app"}}
+		add := func(name string, root artifact.Relationship, needs ...string) {
+			c := scan.Component{Package: vuln.Package{Type: vuln.TypeNPM, Name: name, Version: "1.0.0"}, Path: file, Analyzer: "npm", Relationship: root, DependsOn: needs}
+			if kind == artifact.KindCycloneDX {
+				c.Path, c.Analyzer = "node_modules/"+name, "sbom"
+			}
+			r.Components = append(r.Components, c)
+		}
+		add("app", artifact.Root, "direct1@1.0.0", "direct2@1.0.0")
+		add("direct1", artifact.Direct, "deep@1.0.0")
+		add("direct2", artifact.Direct, "deep@1.0.0")
+		add("deep", artifact.Indirect, "loop@1.0.0")
+		add("loop", artifact.Indirect, "deep@1.0.0")
+		add("alone", artifact.Indirect)
+		for i := range r.Components {
+			r.Vulnerabilities = append(r.Vulnerabilities, scan.Vulnerability{Component: &r.Components[i], ID: "CVE-1"})
+		}
+		for in, want := range map[string]string{
+			"direct1":         "",
+			"direct1 direct2": "deep",
+			"app":             "alone deep",
+			"deep":            "", // the loop leads to the project all the same
+			"stall":           "",
+		} {
+			d := &vex.Document{Name: "v", Format: vex.OpenVEX}
+			for _, name := range strings.Fields(in) {
+				d.Statements = append(d.Statements, vex.Statement{
+					Vulnerabilities: []string{"CVE-1"}, Status: vuln.StatusNotAffected,
+					Products: []vex.Product{{IDs: []string{"pkg:npm/" + name}, Subcomponents: []string{"pkg:npm/deep", "pkg:npm/alone"}}},
+				})
+			}
+			out, err := scan.Suppress(t.Context(), r, suppress.VEX(d))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, v := range out.SuppressedVulnerabilities {
+				got = append(got, v.Component.Name)
+			}
+			slices.Sort(got)
+			if strings.Join(got, " ") != want {
+				t.Errorf("%s, in %s: %v suppressed, want %s", kind, in, got, want)
+			}
+		}
 	}
 }
 

@@ -29,7 +29,9 @@ const maxProblems = 20
 // A vulnerability has its id and those of its advisories as names. A package is named
 // by its package URL, and by that of its source package. What it is in is the image,
 // named by the URLs of its repositories, its tags and digests, and the name it was
-// scanned by; and, of a lock file or a program, the project that the file is for.
+// scanned by. It is also in what depends on it, in a lock file or a program: a
+// statement about that holds where every way from the package to the project that the
+// file is for leads through such a statement.
 func VEX(documents ...*vex.Document) scan.Suppressor {
 	return &statements{vex.NewIndex(documents...), documents}
 }
@@ -48,16 +50,27 @@ func (s *statements) Suppress(ctx context.Context, r *scan.Report) (scan.Decisio
 		}
 		made.Problems = append(made.Problems, bounded(d.Name, list)...)
 	}
-	products := newProducts(r)
+	image := imageNames(&r.Target)
+	projects := newProjects(r)
 	for i := range r.Vulnerabilities {
 		if err := ctx.Err(); err != nil {
 			return made, err
 		}
 		v := &r.Vulnerabilities[i]
-		m, found := s.index.Find(vex.Subject{
-			Vulnerabilities: identifiers(v), Packages: urls(r, v.Component), Products: products.of(v.Component),
-		})
+		names := identifiers(v)
+		if !s.index.Mentions(names) {
+			continue
+		}
+		subject := vex.Subject{Vulnerabilities: names, Packages: urls(r, v.Component), Products: image}
+		m, found := s.index.Find(subject)
 		if !found || !m.Suppresses() {
+			m, found = projects.find(v.Component, func(url string) (vex.Match, bool) {
+				subject.Products = []string{url}
+				m, found := s.index.Find(subject)
+				return m, found && m.Suppresses()
+			})
+		}
+		if !found {
 			continue
 		}
 		made.Vulnerabilities[i] = scan.Decision{
@@ -105,30 +118,12 @@ func urls(r *scan.Report, c *scan.Component) []string {
 	return slices.DeleteFunc(list, func(url string) bool { return url == "" })
 }
 
-// A products knows what the packages of a report are in.
-type products struct {
-	image    []string
-	projects map[string][]string // by file
-}
-
-func newProducts(r *scan.Report) *products {
-	t := &r.Target
-	p := &products{projects: make(map[string][]string)}
-	p.image = append(packageurl.Images(*t), t.RepoTags...)
-	p.image = append(append(p.image, t.RepoDigests...), t.Name, t.Reference, string(t.Digest), string(t.ImageID))
-	slices.Sort(p.image)
-	p.image = slices.DeleteFunc(slices.Compact(p.image), func(s string) bool { return s == "" })
-	for i := range r.Components {
-		c := &r.Components[i]
-		if url := packageurl.Of(r.OS, c); c.Relationship == artifact.Root && url != "" {
-			p.projects[file(c)] = append(p.projects[file(c)], url)
-		}
-	}
-	return p
-}
-
-func (p *products) of(c *scan.Component) []string {
-	return slices.Concat(p.image, p.projects[file(c)])
+// imageNames are what the target can be called as a product.
+func imageNames(t *scan.Target) []string {
+	list := append(packageurl.Images(*t), t.RepoTags...)
+	list = append(append(list, t.RepoDigests...), t.Name, t.Reference, string(t.Digest), string(t.ImageID))
+	slices.Sort(list)
+	return slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == "" })
 }
 
 // file is where c was found, inside an archive too.

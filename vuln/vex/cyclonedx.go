@@ -147,7 +147,8 @@ func (b *bill) vulnerability(path string, text json.RawMessage) {
 	b.add(out)
 }
 
-// affects adds to s what it is about by one reference.
+// affects adds to s what it is about by one reference: a component in any version, or
+// in those that are listed.
 func (b *bill) affects(path string, a bomAffects, s *Statement) {
 	id, err := b.resolve(a.Ref)
 	if err == nil {
@@ -166,9 +167,9 @@ func (b *bill) affects(path string, a bomAffects, s *Statement) {
 		switch {
 		case v.Range != "" || v.Version == "":
 			b.problemf(at, "a range of versions (%.60q) is not judged", v.Range)
-		case v.Status == "affected" && (s.Status == vuln.StatusNotAffected || s.Status == vuln.StatusFixed),
-			v.Status == "unaffected" && s.Status == vuln.StatusAffected:
-			b.problemf(at, "%s, where the analysis says %s", v.Status, s.Status)
+		case v.Status == "unaffected" && s.Status == vuln.StatusAffected:
+			// The analysis is about the others. A version that is called affected is so by
+			// the vulnerability: whether in the product, the analysis says.
 		default:
 			if of, ok := versioned(id, v.Version); ok {
 				s.Products = append(s.Products, Product{IDs: []string{of}})
@@ -192,7 +193,8 @@ func versioned(id, version string) (string, bool) {
 
 // resolve is the package URL that ref leads to: itself, that of a component of this
 // document, or the end of a BOM-Link to another, which is one where tools use them as
-// references.
+// references. Which document that is, is not asked: who passes the statements on says
+// that they are about what is scanned.
 // https://cyclonedx.org/capabilities/bomlink/
 func (b *bill) resolve(ref string) (string, error) {
 	if id, ok := b.urls[ref]; ok {

@@ -48,6 +48,8 @@ func identify(id string) (identity, error) {
 			}
 		}
 		x.version = strings.TrimPrefix(x.version, "0:")
+	case packageurl.TypeGolang:
+		x.version = strings.TrimPrefix(x.version, "v") // which not every tool writes
 	case packageurl.TypeOCI:
 		if url, ok := x.qualifiers["repository_url"]; ok {
 			x.qualifiers["repository_url"] = repository(url, u.Name)
@@ -57,9 +59,16 @@ func identify(id string) (identity, error) {
 }
 
 // repository is the one address of those that are written for a repository: with
-// the image's name at its end or without, and Docker Hub by either of its hosts.
+// the image's name at its end or without, and Docker Hub by either of its hosts or,
+// as its users do, by none.
 func repository(url, name string) string {
 	url = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(url, "https://"), "/"))
+	switch host, _, more := strings.Cut(url, "/"); {
+	case !more && url == name:
+		url = "docker.io/library/" + url
+	case more && host != "localhost" && !strings.ContainsAny(host, ".:"):
+		url = "docker.io/" + url
+	}
 	url = strings.TrimSuffix(url, "/"+name)
 	if rest, ok := strings.CutPrefix(url, "index.docker.io"); ok {
 		url = "docker.io" + rest

@@ -98,6 +98,13 @@ func identifyAll(list []string) []identity {
 	return out
 }
 
+// Mentions reports whether any statement is about one of these vulnerabilities.
+func (x *Index) Mentions(vulnerabilities []string) bool {
+	return slices.ContainsFunc(x.documents, func(d *indexed) bool {
+		return slices.ContainsFunc(vulnerabilities, func(name string) bool { return len(d.by[name]) > 0 })
+	})
+}
+
 // Find returns what is said of s. In a document the statement with the latest
 // timestamp counts, of equal ones the last. Of several documents that counts which
 // suppresses s, the first of them, else the first that says anything.
