@@ -251,6 +251,20 @@ func ExampleDiff() {
 	// gone: CVE-2024-0001
 }
 
+func ExampleReadSnapshot() {
+	s, err := scan.ReadSnapshot("old.json", []byte(`{
+  "SchemaVersion": 2, "ArtifactName": "shop:1",
+  "Results": [{"Class": "os-pkgs", "Vulnerabilities": [
+    {"VulnerabilityID": "CVE-2024-0001", "PkgName": "keel", "InstalledVersion": "1", "Severity": "HIGH"}]}]
+}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(s.Name, len(s.Vulnerabilities), s.Vulnerabilities[0].ID, s.Vulnerabilities[0].Severity)
+	// Output: shop:1 1 CVE-2024-0001 HIGH
+}
+
 func ExampleCompare() {
 	c := scan.Compare(
 		snapshot("shop:1", "CVE-2024-0001 keel 1 CRITICAL 2"),

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -55,6 +56,9 @@ func (f *suppressFlags) read() ([]scan.Suppressor, error) {
 	}
 	var documents []*vex.Document
 	for _, path := range f.vex {
+		if slices.Contains(vexPlaces(), path) && !exists(path) {
+			return nil, fmt.Errorf("--vex %s: documents are read from files, not from where Trivy looks by that word", path)
+		}
 		text, err := readFile(path, maxDocument)
 		if err != nil {
 			return nil, fmt.Errorf("read VEX document: %w", err)
@@ -67,6 +71,9 @@ func (f *suppressFlags) read() ([]scan.Suppressor, error) {
 	}
 	return append(list, suppress.VEX(documents...)), nil
 }
+
+// vexPlaces are the words that Trivy has for places to look for documents in.
+func vexPlaces() []string { return []string{"repo", "repository", "oci", "sbom-ref"} }
 
 // readIgnoreFiles reads files that suppress findings, of rules too.
 func readIgnoreFiles(paths []string, rules ...*lint.Rule) ([]scan.Suppressor, error) {

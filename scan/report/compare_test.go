@@ -3,6 +3,8 @@ package report_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -70,4 +72,43 @@ func TestComparison(t *testing.T) {
 	if err := (report.Table{}).Difference(ctx, full{}, d); !errors.Is(err, context.Canceled) {
 		t.Errorf("Difference with a cancelled context = %v", err)
 	}
+}
+
+func ExampleTable_Comparison() {
+	c := scan.Compare(
+		&scan.Snapshot{Name: "shop:1", Complete: true, Vulnerabilities: []scan.KnownVulnerability{{ID: "CVE-2024-0001", Package: "keel", Severity: severity.Critical}}},
+		&scan.Snapshot{Name: "shop:2", Complete: true},
+	)
+	var out strings.Builder
+	if err := (report.Table{}).Comparison(context.Background(), &out, c); err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, answers, _ := strings.Cut(out.String(), "no other target has.\n\n")
+	fmt.Print(answers)
+	// Output:
+	// Critical vulnerabilities: shop:1 (1)
+	// Fewest vulnerabilities: shop:2 (0)
+	// Least risk: shop:2
+	// In all of them: 0
+}
+
+func ExampleTable_Difference() {
+	d := scan.Diff(
+		&scan.Snapshot{Name: "shop:1", Complete: true, Vulnerabilities: []scan.KnownVulnerability{{ID: "CVE-2024-0001", Package: "keel", Severity: severity.Critical}}},
+		&scan.Snapshot{Name: "shop:2", Complete: true},
+	)
+	if err := (report.Table{}).Difference(context.Background(), os.Stdout, d); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// From shop:1 to shop:2: 0 appeared, 1 went
+	//
+	// Gone
+	// ====
+	// ┌─────────┬───────────────┬──────────┬───────────────────┬───────────────┐
+	// │ Library │ Vulnerability │ Severity │ Installed Version │ Fixed Version │
+	// ├─────────┼───────────────┼──────────┼───────────────────┼───────────────┤
+	// │ keel    │ CVE-2024-0001 │ CRITICAL │                   │               │
+	// └─────────┴───────────────┴──────────┴───────────────────┴───────────────┘
 }

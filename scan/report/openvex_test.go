@@ -1,12 +1,17 @@
 package report_test
 
 import (
+	"context"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/report"
 	"github.com/plimsoll-go/plimsoll/scan/suppress"
+	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/vex"
 )
 
@@ -53,4 +58,40 @@ func TestOpenVEXRoundTrip(t *testing.T) {
 			t.Errorf("%s: %d of %d vulnerabilities are suppressed, want %d", name, len(out.SuppressedVulnerabilities), len(r.Vulnerabilities), named)
 		}
 	}
+}
+
+func ExampleOpenVEX() {
+	mast := scan.Component{Package: vuln.Package{Type: vuln.TypeNPM, Name: "mast", Version: "1.2.0"}}
+	r := &scan.Report{
+		Target:          scan.Target{Name: "app"},
+		Created:         time.Date(2024, 5, 1, 10, 0, 0, 0, time.UTC),
+		Vulnerabilities: []scan.Vulnerability{{ID: "CVE-2024-0001", Component: &mast, Fixed: "1.2.1"}},
+	}
+	if err := (report.OpenVEX{Author: "Jo"}).Report(context.Background(), os.Stdout, r); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// {
+	//   "@context": "https://openvex.dev/ns/v0.2.0",
+	//   "@id": "https://openvex.dev/docs/public/vex-17b0cc36291b5ecd9a6ce9c3bed39187544db1ae42292fff9c699141ccb087e7",
+	//   "author": "Jo",
+	//   "timestamp": "2024-05-01T10:00:00Z",
+	//   "version": 1,
+	//   "tooling": "plimsoll",
+	//   "statements": [
+	//     {
+	//       "vulnerability": {
+	//         "@id": "https://avd.aquasec.com/nvd/cve-2024-0001",
+	//         "name": "CVE-2024-0001"
+	//       },
+	//       "products": [
+	//         {
+	//           "@id": "pkg:npm/mast@1.2.0"
+	//         }
+	//       ],
+	//       "status": "under_investigation",
+	//       "status_notes": "fixed in mast 1.2.1"
+	//     }
+	//   ]
+	// }
 }
