@@ -40,7 +40,7 @@ func Images(t artifact.Target) []string {
 		if len(of) == 0 {
 			of = []string{""}
 		}
-		name := repository[strings.LastIndexByte(repository, '/')+1:]
+		name := strings.ToLower(repository[strings.LastIndexByte(repository, '/')+1:])
 		for _, tag := range of {
 			qualifiers := map[string]string{"repository_url": repository}
 			if arch != "" {

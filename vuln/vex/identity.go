@@ -51,8 +51,10 @@ func identify(id string) (identity, error) {
 	case packageurl.TypeGolang:
 		x.version = strings.TrimPrefix(x.version, "v") // which not every tool writes
 	case packageurl.TypeOCI:
+		name := strings.ToLower(u.Name)
+		x.key = "pkg:oci/" + name
 		if url, ok := x.qualifiers["repository_url"]; ok {
-			x.qualifiers["repository_url"] = repository(url, u.Name)
+			x.qualifiers["repository_url"] = repository(url, name)
 		}
 	}
 	return x, nil

@@ -135,6 +135,7 @@ func TestCovers(t *testing.T) {
 		{"pkg:golang/example.com/mast@1.2.0", "pkg:golang/example.com/mast@v1.2.0", true},
 		{"pkg:golang/example.com/mast@1.2.0", "pkg:golang/example.com/mast@v1.2.1", false},
 		{"pkg:oci/debian@sha256%3Aab", "pkg:oci/debian@sha256:ab?repository_url=a.example/debian", true},
+		{"pkg:oci/Debian", "pkg:oci/debian?tag=12", true},
 		{"pkg:oci/debian?repository_url=b.example/debian", "pkg:oci/debian?repository_url=a.example/debian", false},
 		{"example.com/shop:1", "example.com/shop:1", true},
 		{"example.com/shop", "example.com/shop:1", false},
