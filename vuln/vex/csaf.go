@@ -233,10 +233,11 @@ func (t *tree) vulnerability(path string, text json.RawMessage) {
 		t.problem(path, err)
 		return
 	}
-	ids := names(v.CVE)
+	ids := []string{v.CVE}
 	for _, id := range v.IDs {
-		ids = names(append(ids, id.Text)...)
+		ids = append(ids, id.Text)
 	}
+	ids = names(ids...)
 	if len(ids) == 0 {
 		t.problemf(path, "no name of a vulnerability: cve, or ids")
 		return
@@ -316,6 +317,9 @@ func (t *tree) reasons(list []csafReason, words func(csafReason) string) reasons
 		for _, group := range x.Groups {
 			for _, id := range t.groups[group] {
 				out[id] = text
+			}
+			if t.reader.products += len(t.groups[group]); t.full() {
+				return out // which ends the reading
 			}
 		}
 	}

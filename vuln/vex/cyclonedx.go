@@ -126,12 +126,13 @@ func (b *bill) vulnerability(path string, text json.RawMessage) {
 		b.problemf(path+".analysis.state", "%.40q is none of CycloneDX's words", v.Analysis.State)
 		return
 	}
-	out := Statement{
-		Vulnerabilities: names(v.ID), Status: status,
-		Justification: v.Analysis.Justification, Detail: v.Analysis.Detail, Path: path,
-	}
+	ids := []string{v.ID}
 	for _, x := range v.References {
-		out.Vulnerabilities = names(append(out.Vulnerabilities, x.ID)...)
+		ids = append(ids, x.ID)
+	}
+	out := Statement{
+		Vulnerabilities: names(ids...), Status: status,
+		Justification: v.Analysis.Justification, Detail: v.Analysis.Detail, Path: path,
 	}
 	for _, at := range []string{v.Analysis.LastUpdated, v.Analysis.FirstIssued, v.Updated, v.Created} {
 		if at != "" {

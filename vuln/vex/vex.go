@@ -91,9 +91,11 @@ var ErrLimit = errors.New("limit exceeded")
 const (
 	// maxBytes is what a document may have.
 	maxBytes = 128 << 20
-	// maxProducts is how many products all statements may have together, a
-	// subcomponent counted as one more. What a document says once can be about many.
+	// maxProducts is how many names of products and subcomponents all statements may
+	// have together. What a document says once can be about many.
 	maxProducts = 2_000_000
+	// maxNames is how many names a vulnerability may have.
+	maxNames = 1000
 )
 
 // Read reads the document in text; name is what errors call it. An error is a text
@@ -132,7 +134,7 @@ func read(name string, text []byte) (*Document, error) {
 		err = ErrFormat
 	}
 	if err == nil && r.products > maxProducts {
-		err = fmt.Errorf("%w: statements about more than %d products", ErrLimit, maxProducts)
+		err = fmt.Errorf("%w: statements with more than %d names of products", ErrLimit, maxProducts)
 	}
 	if err != nil {
 		return nil, err
@@ -144,7 +146,7 @@ func read(name string, text []byte) (*Document, error) {
 type reader struct {
 	doc      *Document
 	text     []byte
-	products int // that were added to statements
+	products int // names that were added to statements, or looked up for them
 }
 
 func (r *reader) problem(path string, err error) {
@@ -165,8 +167,12 @@ func (r *reader) add(s Statement) {
 		r.problemf(s.Path, "no product that can be known again")
 		return
 	}
+	if len(s.Vulnerabilities) > maxNames {
+		r.problemf(s.Path, "%w: %d names of a vulnerability, of %d", ErrLimit, len(s.Vulnerabilities), maxNames)
+		return
+	}
 	for _, p := range s.Products {
-		r.products += 1 + len(p.Subcomponents)
+		r.products += len(p.IDs) + len(p.Subcomponents)
 	}
 	if r.products > maxProducts {
 		return // which ends the reading

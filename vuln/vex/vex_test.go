@@ -103,6 +103,46 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
+// What is written once and referred to often is bounded, and so is the time it takes.
+func TestReadBounds(t *testing.T) {
+	t.Parallel()
+	list := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format+",", i)
+		}
+		return strings.TrimSuffix(b.String(), ",")
+	}
+	const csaf = `{"document": {"csaf_version": "2.0"}, "product_tree": {%s}, "vulnerabilities": [{"cve": "CVE-1", %s}]}`
+	for name, text := range map[string]string{
+		"groups": fmt.Sprintf(csaf, `"full_product_names": [{"product_id": "0", "product_identification_helper": {"purl": "pkg:npm/a"}}],
+			"product_groups": [{"group_id": "g", "product_ids": [`+list(3000, `"%d"`)+`]}]`,
+			`"product_status": {"fixed": ["0"]}, "flags": [`+list(3000, `{"label": "x%d", "group_ids": ["g"]}`)+`]`),
+		"names": fmt.Sprintf(csaf, `"full_product_names": [{"product_id": "0", "product_identification_helper": {"purls": [`+list(3000, `"pkg:npm/a%d"`)+`]}}],
+			"relationships": [`+list(3000, `{"product_reference": "0", "relates_to_product_reference": "0", "full_product_name": {"product_id": "r%d"}}`)+`]`,
+			`"product_status": {"fixed": [`+list(3000, `"r%d"`)+`]}`),
+	} {
+		if d, err := vex.Read("x", []byte(text)); !errors.Is(err, vex.ErrLimit) {
+			t.Errorf("%s: Read = %v, %v, want ErrLimit", name, d, err)
+		}
+	}
+	many := `{"@context": "https://openvex.dev/ns", "statements": [{"vulnerability": {"name": "CVE-1", "aliases": [` + list(1000, `"X-%d"`) + `]}, "products": ["a"], "status": "fixed"}]}`
+	d, err := vex.Read("x", []byte(many))
+	if err != nil || len(d.Statements) > 0 || len(d.Problems) != 1 || !errors.Is(d.Problems[0].Err, vex.ErrLimit) {
+		t.Errorf("1001 names of a vulnerability: Read = %+v, %v, want one problem", d, err)
+	}
+	deep := strings.Repeat(`{"branches": [`, 200) + strings.Repeat(`]}`, 200)
+	d, err = vex.Read("x", []byte(fmt.Sprintf(csaf, `"branches": [`+deep+`]`, `"cve": "CVE-2"`)))
+	if err != nil || len(d.Problems) != 1 || !errors.Is(d.Problems[0].Err, vex.ErrLimit) {
+		t.Errorf("200 branches in each other: Read = %+v, %v, want one problem", d, err)
+	}
+	deep = strings.Repeat(`{"components": [`, 200) + strings.Repeat(`]}`, 200)
+	d, err = vex.Read("x", []byte(`{"bomFormat": "CycloneDX", "components": [`+deep+`]}`))
+	if err != nil || len(d.Problems) != 1 || !errors.Is(d.Problems[0].Err, vex.ErrLimit) {
+		t.Errorf("200 components in each other: Read = %+v, %v, want one problem", d, err)
+	}
+}
+
 func TestCovers(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
