@@ -29,8 +29,9 @@ import (
 // nothing in compat mode.
 type Suppressed struct {
 	Diagnostic
-	By     string // "annotation", "comment", "configuration" or "baseline"
+	By     string // "annotation", "comment", "configuration" or "baseline"; "ignore file" in reports of package scan
 	Reason string // as it is written, empty where none is
+	Source string // file and line of an ignore file, else empty
 }
 
 // An Unused is a suppression that suppressed nothing, or of whose rules some did
@@ -160,7 +161,7 @@ func (s *suppressor) apply(r *Result, o *manifest.Object) {
 			kept = append(kept, d)
 			continue
 		}
-		r.Suppressed = append(r.Suppressed, Suppressed{d, x.by, x.reason})
+		r.Suppressed = append(r.Suppressed, Suppressed{Diagnostic: d, By: x.by, Reason: x.reason})
 	}
 	clear(r.Diagnostics[len(kept):])
 	r.Diagnostics = kept

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
@@ -120,22 +119,4 @@ func ManifestProblem(p manifest.Problem) Problem {
 		hides = artifact.HidesNothing
 	}
 	return Problem{Stage: artifact.StageRead, Path: p.Position.String(), Err: p.Err, Hides: hides}
-}
-
-// filesOf lists each file that objects are from once, by path; files of one path,
-// which a chart may render, in the order of their objects.
-func filesOf(objects []*manifest.Object) []*manifest.File {
-	var files []*manifest.File
-	seen := make(map[*manifest.File]bool)
-	for _, o := range objects {
-		if o.Node == nil {
-			continue // which a caller made by hand
-		}
-		if f := o.File(); !seen[f] {
-			seen[f] = true
-			files = append(files, f)
-		}
-	}
-	slices.SortStableFunc(files, func(a, b *manifest.File) int { return strings.Compare(a.Path, b.Path) })
-	return files
 }

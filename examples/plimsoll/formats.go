@@ -32,7 +32,7 @@ func formats() []format {
 	return []format{
 		{"table", tableFormat},
 		{"json", func(f *scanFlags, _ destination) (scan.Reporter, error) {
-			return report.JSON{NoPackages: f.packages.set && !f.packages.value}, nil
+			return report.JSON{NoPackages: f.packages.set && !f.packages.value, Suppressed: f.suppress.show}, nil
 		}},
 		{"count", func(f *scanFlags, _ destination) (scan.Reporter, error) { return report.Count{Quiet: f.quiet}, nil }},
 		{"plimsoll-json", func(*scanFlags, destination) (scan.Reporter, error) { return report.Plimsoll{}, nil }},
@@ -57,8 +57,10 @@ func formats() []format {
 		{"github-actions", func(_ *scanFlags, out destination) (scan.Reporter, error) {
 			return report.GitHubActions{Dir: out.dir}, nil
 		}},
+		{"openvex", func(*scanFlags, destination) (scan.Reporter, error) { return report.OpenVEX{}, nil }},
 		{"csv", func(*scanFlags, destination) (scan.Reporter, error) { return report.CSV{}, nil }},
 		{"markdown", func(*scanFlags, destination) (scan.Reporter, error) { return report.Markdown{}, nil }},
+		{"html", htmlFormat},
 		{"template", templateFormat},
 	}
 }
@@ -99,7 +101,7 @@ func tableOrders() map[string]report.Order {
 }
 
 func tableFormat(f *scanFlags, out destination) (scan.Reporter, error) {
-	t := report.Table{Sort: tableOrders()[f.sort], Packages: f.packages.value}
+	t := report.Table{Sort: tableOrders()[f.sort], Packages: f.packages.value, Suppressed: f.suppress.show}
 	if fd, ok := terminal(out.stdout); ok && f.output == "" {
 		t.Color = os.Getenv("NO_COLOR") == "" // https://no-color.org/
 		if width, _, err := term.GetSize(fd); err == nil {
@@ -107,6 +109,16 @@ func tableFormat(f *scanFlags, out destination) (scan.Reporter, error) {
 		}
 	}
 	return t, nil
+}
+
+// htmlFormat says whether the gate, if there is one, passed.
+func htmlFormat(f *scanFlags, _ destination) (scan.Reporter, error) {
+	h := report.HTML{}
+	if f.exitCode != 0 || f.exitOnEOL != 0 {
+		gate := f.gate()
+		h.Gate = &gate
+	}
+	return h, nil
 }
 
 // githubFormat is of the commit and the job that run, by what GitHub's runner says

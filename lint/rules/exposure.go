@@ -42,7 +42,11 @@ func exposureRules() []*lint.Rule {
 		Severity:    severity.High,
 		Kinds:       services,
 		Run: func(p *lint.Pass) error {
-			for _, ip := range p.Object.Node.StringsAt("spec", "externalIPs") {
+			s := p.Object.Service()
+			if s == nil {
+				return nil
+			}
+			for _, ip := range s.ExternalIPs {
 				p.Reportf(ip.Node, "the service takes what is sent to %s (externalIPs)", ip.Value)
 			}
 			return nil
@@ -57,8 +61,8 @@ func exposureRules() []*lint.Rule {
 		Severity:    severity.Low,
 		Kinds:       services,
 		Run: func(p *lint.Pass) error {
-			if spec := p.Object.Get("spec"); spec.StringAt("type").Value == "ExternalName" {
-				p.Reportf(nearest(spec, "externalName"), "the service leads to %s (externalName)", spec.StringAt("externalName").Value)
+			if s := p.Object.Service(); s != nil && s.IsExternalName() {
+				p.Reportf(nearest(s.Node, "externalName"), "the service leads to %s (externalName)", s.ExternalName.Value)
 			}
 			return nil
 		},
@@ -82,8 +86,8 @@ func exposureRules() []*lint.Rule {
 		Severity:    severity.Medium,
 		Kinds:       []lint.Kind{lint.NetworkPolicy},
 		Run: func(p *lint.Pass) error {
-			if o := p.Object; !o.Get("spec", "podSelector").Exists() {
-				p.Reportf(nearest(o.Node, "spec"), "the network policy has no podSelector")
+			if policy := p.Object.NetworkPolicy(); policy != nil && !policy.PodSelector.Node.Exists() {
+				p.Reportf(nearest(p.Object.Node, "spec"), "the network policy has no podSelector")
 			}
 			return nil
 		},
@@ -103,26 +107,23 @@ func certificateAnnotations() []string {
 
 func runIngressTLS(p *lint.Pass) error {
 	o := p.Object
-	tls := o.Get("spec", "tls")
-	if slices.ContainsFunc(o.Metadata().Annotations.Entries, func(a manifest.StringEntry) bool { return slices.Contains(certificateAnnotations(), a.Key) }) {
+	ingress := o.Ingress()
+	if ingress == nil || slices.ContainsFunc(o.Metadata().Annotations.Entries, func(a manifest.StringEntry) bool { return slices.Contains(certificateAnnotations(), a.Key) }) {
 		return nil
 	}
-	if tls.Len() == 0 {
+	if len(ingress.TLS) == 0 {
 		p.Reportf(nearest(o.Node, "spec"), "the ingress has no spec.tls")
 		return nil
 	}
 	var covered []string
-	for item := range tls.Items() {
-		hosts := item.StringsAt("hosts")
-		if len(hosts) == 0 { // the certificate is for what it is for
+	for _, tls := range ingress.TLS {
+		if len(tls.Hosts) == 0 { // the certificate is for what it is for
 			return nil
 		}
-		for _, host := range hosts {
-			covered = append(covered, host.Value)
-		}
+		covered = append(covered, manifest.Values(tls.Hosts)...)
 	}
-	for rule := range o.Get("spec", "rules").Items() {
-		host := rule.StringAt("host")
+	for _, rule := range ingress.Rules {
+		host := rule.Host
 		_, parent, _ := strings.Cut(host.Value, ".")
 		if host.Value != "" && !slices.Contains(covered, host.Value) && !slices.Contains(covered, "*."+parent) {
 			p.Reportf(host.Node, "spec.tls does not list the host %q", host.Value)

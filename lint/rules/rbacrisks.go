@@ -159,12 +159,11 @@ func rbacRiskRules() []*lint.Rule {
 }
 
 func (r rbacRisk) run(p *lint.Pass) error {
-	for rule := range p.Object.Get("rules").Items() {
-		names := rule.StringsAt("resourceNames")
-		if r.unnamed && len(names) > 0 || r.object != "" && !hasValue(names, r.object) {
+	for _, rule := range policyRules(p.Object) {
+		if r.unnamed && len(rule.ResourceNames) > 0 || r.object != "" && !hasValue(rule.ResourceNames, r.object) {
 			continue
 		}
-		for _, resource := range rule.StringsAt("resources") {
+		for _, resource := range rule.Resources {
 			verbs := r.verbs(rule, resource.Value)
 			if len(verbs) > 0 {
 				p.Reportf(resource.Node, "the role may %s %s", strings.Join(verbs, ", "), resource.Value)
@@ -176,14 +175,13 @@ func (r rbacRisk) run(p *lint.Pass) error {
 
 // verbs are the verbs that a rule allows for a resource and that are a risk, as they
 // are written.
-func (r rbacRisk) verbs(rule *manifest.Node, resource string) []string {
-	groups := rule.StringsAt("apiGroups")
+func (r rbacRisk) verbs(rule manifest.PolicyRule, resource string) []string {
 	var list []string
 	for _, g := range r.grants {
-		if !hasValue(groups, g.group) && !hasValue(groups, "*") || !g.has(resource) {
+		if !hasValue(rule.APIGroups, g.group) && !hasValue(rule.APIGroups, "*") || !g.has(resource) {
 			continue
 		}
-		for _, verb := range rule.StringsAt("verbs") {
+		for _, verb := range rule.Verbs {
 			if (verb.Value == "*" || slices.Contains(g.verbs, verb.Value)) && !slices.Contains(list, verb.Value) {
 				list = append(list, verb.Value)
 			}

@@ -22,10 +22,9 @@ func rbacWildcardRules() []*lint.Rule {
 		Severity:    severity.Critical,
 		Kinds:       kinds,
 		Run: func(p *lint.Pass) error {
-			for rule := range p.Object.Get("rules").Items() {
-				verbs := rule.StringsAt("verbs")
-				for _, resource := range rule.StringsAt("resources") {
-					if resource.Value == "*" && hasValue(verbs, "*") {
+			for _, rule := range policyRules(p.Object) {
+				for _, resource := range rule.Resources {
+					if resource.Value == "*" && hasValue(rule.Verbs, "*") {
 						p.Reportf(resource.Node, "the role allows all verbs for all resources")
 					}
 				}
@@ -43,8 +42,8 @@ func rbacWildcardRules() []*lint.Rule {
 		Severity:    severity.Critical,
 		Kinds:       kinds,
 		Run: func(p *lint.Pass) error {
-			for rule := range p.Object.Get("rules").Items() {
-				for _, resource := range rule.StringsAt("resources") {
+			for _, rule := range policyRules(p.Object) {
+				for _, resource := range rule.Resources {
 					if resource.Value == "*" {
 						p.Reportf(resource.Node, "the role holds for all resources")
 					}
@@ -77,15 +76,14 @@ func sensitiveResources() []string {
 }
 
 func runAllVerbs(p *lint.Pass) error {
-	for rule := range p.Object.Get("rules").Items() {
-		resources := rule.StringsAt("resources")
-		i := slices.IndexFunc(resources, func(f manifest.Field[string]) bool { return slices.Contains(sensitiveResources(), f.Value) })
+	for _, rule := range policyRules(p.Object) {
+		i := slices.IndexFunc(rule.Resources, func(f manifest.Field[string]) bool { return slices.Contains(sensitiveResources(), f.Value) })
 		if i < 0 {
 			continue
 		}
-		for _, verb := range rule.StringsAt("verbs") {
+		for _, verb := range rule.Verbs {
 			if verb.Value == "*" {
-				p.Reportf(verb.Node, "the role allows all verbs for %s", resources[i].Value)
+				p.Reportf(verb.Node, "the role allows all verbs for %s", rule.Resources[i].Value)
 			}
 		}
 	}

@@ -39,7 +39,7 @@ func (CSV) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 				epss = strconv.FormatFloat(v.EPSS.Probability, 'f', -1, 64)
 			}
 			c := v.Component
-			csvLine(&out, v.ID, v.Severity.String(), c.Name, c.Version, v.Fixed, fileOf(c), e.target,
+			csvLine(&out, v.ID, v.Severity.String(), c.Name, c.Version, v.Fixed, componentFile(c), e.target,
 				"vulnerability", v.Status.String(), lineText(placeOf(r, c).line), headline(v), primaryURL(v), exploited, epss, packageURL(r.OS, c))
 		}
 	}

@@ -264,7 +264,7 @@ func (b *cycloneDXBuilder) component(e result, c *scan.Component) cdx.Component 
 	p.add("aquasecurity:trivy:PkgID", packageID(c))
 	p.add("aquasecurity:trivy:PkgType", e.kind)
 	if !c.Type.System() {
-		p.add("aquasecurity:trivy:FilePath", fileOf(c))
+		p.add("aquasecurity:trivy:FilePath", componentFile(c))
 	} else if c.SourceName != "" {
 		source := splitVersion(c.Type, c.SourceVersion)
 		p.add("aquasecurity:trivy:SrcName", c.SourceName)
@@ -288,8 +288,8 @@ func (b *cycloneDXBuilder) component(e result, c *scan.Component) cdx.Component 
 	return to
 }
 
-// fileOf is the file that lists c, and where in it if that is an archive.
-func fileOf(c *scan.Component) string {
+// componentFile is the file that lists c, and where in it if that is an archive.
+func componentFile(c *scan.Component) string {
 	if c.Inside != "" && c.Analyzer != "sbom" {
 		return c.Path + "/" + c.Inside
 	}

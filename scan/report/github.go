@@ -139,7 +139,7 @@ func (g GitHub) manifest(r *scan.Report, e result) (githubManifest, bool) {
 			key = packageID(c)
 		}
 		if _, taken := m.Resolved[key]; taken {
-			key += " " + fileOf(c)
+			key += " " + componentFile(c)
 		}
 		m.Resolved[key] = p
 	}

@@ -36,6 +36,9 @@ type JSON struct {
 	// Rules are those that ran: their texts are part of the output. Nil: titles are
 	// the names of rules, and no successes are counted.
 	Rules []*lint.Rule
+	// Suppressed lists the vulnerabilities that are not to be shown, with the reason,
+	// as ExperimentalModifiedFindings.
+	Suppressed bool
 }
 
 // Report implements [scan.Reporter].
@@ -57,6 +60,10 @@ func (j JSON) document(r *scan.Report) jsonReport {
 	case artifact.KindRootfs:
 		d.ArtifactType = "filesystem"
 	}
+	var suppressed map[[2]string][]jsonModified
+	if j.Suppressed {
+		suppressed = suppressedOf(r)
+	}
 	for _, e := range results(r) {
 		res := jsonResult{Target: e.target, Class: e.class, Type: e.kind}
 		for _, c := range e.components {
@@ -68,6 +75,7 @@ func (j JSON) document(r *scan.Report) jsonReport {
 		for _, v := range e.vulnerabilities {
 			res.Vulnerabilities = append(res.Vulnerabilities, vulnerabilityOf(r, e, v))
 		}
+		res.ModifiedFindings = suppressed[[2]string{e.kind, e.target}]
 		d.Results = append(d.Results, res)
 	}
 	rules := rulesByName(j.Rules)

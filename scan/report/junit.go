@@ -158,7 +158,7 @@ func junitPackages(r *scan.Report, e result) junitSuite {
 func junitVulnerability(v *scan.Vulnerability) junitCase {
 	c := v.Component
 	lines := []string{"Package: " + c.Name + " " + c.Version}
-	if file := fileOf(c); file != "" {
+	if file := componentFile(c); file != "" {
 		lines = append(lines, "File: "+file)
 	}
 	lines = append(lines, "Severity: "+v.Severity.String(), "Status: "+v.Status.String(), "Fixed version: "+cmp.Or(v.Fixed, "none"))

@@ -36,7 +36,7 @@ func manifests(r *scan.Report) []*manifestResult {
 		}
 		return e
 	}
-	for _, f := range r.Manifests {
+	for _, f := range r.Files {
 		if e := of(f.Path); e.file == nil {
 			e.file = f
 		}
@@ -81,8 +81,8 @@ type codeLine struct {
 
 // Bounds of a snippet: of its lines, and of the bytes of each.
 const (
-	mostLines = 10
-	maxLine   = 400
+	mostLines      = 10
+	maxSnippetLine = 400
 )
 
 // snippet is the lines of span in e's file, at most mostLines, and whether there
@@ -113,8 +113,8 @@ func (e *manifestResult) snippet(span manifest.Span) (lines []codeLine, more boo
 				l.number = f.Source[n]
 			}
 		}
-		if len(l.text) > maxLine {
-			l.text = strings.ToValidUTF8(l.text[:maxLine], "") + "..."
+		if len(l.text) > maxSnippetLine {
+			l.text = strings.ToValidUTF8(l.text[:maxSnippetLine], "") + "..."
 		}
 		lines = append(lines, l)
 	}

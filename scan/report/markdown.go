@@ -63,7 +63,7 @@ func (b *markdownBuilder) summary(r *scan.Report, list []result) {
 		}
 		words = fmt.Sprintf("**%s**, %d with a fix.", counted(len(r.Vulnerabilities), "vulnerability", "vulnerabilities"), fixed)
 	}
-	if len(r.Diagnostics)+len(r.Suppressed)+len(r.Manifests) > 0 {
+	if len(r.Diagnostics)+len(r.Suppressed)+len(r.Files) > 0 {
 		words += fmt.Sprintf(" **%s**, %d suppressed.", counted(len(r.Diagnostics), "diagnostic", "diagnostics"), len(r.Suppressed))
 	}
 	b.out.WriteString(words + "\n")

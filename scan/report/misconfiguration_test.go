@@ -75,7 +75,7 @@ func TestJSONCode(t *testing.T) {
 	t.Parallel()
 	r := brig(t)
 	long := &manifest.File{Path: "deploy/brig.yaml", Text: []byte(strings.Repeat("x: "+strings.Repeat("y", 1000)+"\r\n", 30))}
-	r.Manifests = []*manifest.File{long}
+	r.Files = []*manifest.File{long}
 	r.Diagnostics[0].Cause = manifest.Span{Start: long.Position(0), End: long.Position(len(long.Text))}
 	c := misconfigurations(t, report.JSON{}, r).Results[0].Misconfigurations[0].CauseMetadata.Code
 	if len(c.Lines) != 11 || !c.Lines[10].Truncated || c.Lines[9].Truncated || len(c.Lines[0].Content) > 500 || strings.Contains(c.Lines[0].Content, "\r") {
@@ -84,7 +84,7 @@ func TestJSONCode(t *testing.T) {
 	for name, files := range map[string][]*manifest.File{
 		"no file": nil, "another text": {{Path: "deploy/brig.yaml", Text: []byte("short")}},
 	} {
-		r.Manifests = files
+		r.Files = files
 		if c := misconfigurations(t, report.JSON{}, r).Results[0].Misconfigurations[0].CauseMetadata.Code; len(c.Lines) != 0 {
 			t.Errorf("%s: code %+v, want none", name, c)
 		}

@@ -201,7 +201,7 @@ func (b *spdxBuilder) component(c *scan.Component, security []*spdx.PackageExter
 	case c.Type.System() && c.SourceName != "":
 		p.PackageSourceInfo = spdxText("built package from: " + c.SourceName + " " + c.SourceVersion)
 	case !c.Type.System() && c.Path != "":
-		p.PackageSourceInfo = spdxText("acquired package info from " + cmp.Or(c.Analyzer, string(c.Type)) + ": /" + strings.TrimPrefix(fileOf(c), "/"))
+		p.PackageSourceInfo = spdxText("acquired package info from " + cmp.Or(c.Analyzer, string(c.Type)) + ": /" + strings.TrimPrefix(componentFile(c), "/"))
 	}
 	p.PackageLicenseDeclared = b.license(c.Licenses)
 	if link != "" {

@@ -81,6 +81,8 @@ type jsonResult struct {
 
 	MisconfSummary    *jsonMisconfSummary    `json:",omitempty"`
 	Misconfigurations []jsonMisconfiguration `json:",omitempty"`
+
+	ModifiedFindings []jsonModified `json:"ExperimentalModifiedFindings,omitempty"`
 }
 
 // jsonMisconfSummary counts checks: those that found nothing, and findings.

@@ -118,7 +118,7 @@ func voyage(t testing.TB) *scan.Report {
 		hit(n+2, "CVE-2024-0007", "", severity.Low),
 		hit(n+3, "CVE-2024-0001", "2.1.0", severity.Critical))
 	b := brig(t)
-	r.Manifests, r.Diagnostics, r.Suppressed = b.Manifests, b.Diagnostics, b.Suppressed
+	r.Files, r.Diagnostics, r.Suppressed = b.Files, b.Diagnostics, b.Suppressed
 	r.EndOfLife = &vuln.EndOfLife{Release: "12", Date: time.Date(2028, 6, 30, 0, 0, 0, 0, time.UTC), Source: "https://example.com/lts"}
 	r.Problems = []scan.Problem{
 		{Stage: artifact.StageAnalyze, Path: "opt/broken.jar", Layer: artifact.DiffID(hash("b")), Err: errors.New("not a zip file"), Hides: artifact.HidesSome},
