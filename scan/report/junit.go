@@ -22,8 +22,8 @@ import (
 // A vulnerability is a failed test with the package and its version as its class
 // and the id as its name; a diagnostic is one with the object as its class and the
 // rule as its name. The type of the failure is the severity, its message the
-// title, its text what to know of it. A diagnostic that is suppressed is skipped,
-// with the reason.
+// title, its text what to know of it. What is suppressed is skipped, with the
+// reason.
 //
 // A target without vulnerabilities is a test that passed, or that was skipped if
 // its packages were compared with no advisories; a rule that found nothing in a
@@ -41,8 +41,10 @@ type JUnit struct {
 // Report implements [scan.Reporter].
 func (j JUnit) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	doc := junitSuites{Name: "plimsoll"}
+	of := suppressedOf(r)
 	for _, e := range results(r) {
-		doc.add(junitPackages(r, e))
+		key := [2]string{e.kind, e.target}
+		doc.add(junitPackages(r, e, of[key]))
 	}
 	rules := rulesByName(j.Rules)
 	suppressed := make(map[string][]*lint.Suppressed)
@@ -136,7 +138,7 @@ func (d *junitSuites) add(s junitSuite) {
 	d.Suites = append(d.Suites, s)
 }
 
-func junitPackages(r *scan.Report, e result) junitSuite {
+func junitPackages(r *scan.Report, e result, suppressed []jsonModified) junitSuite {
 	s := junitSuite{Name: printable(e.target), Properties: &junitProperties{[]junitProperty{{"type", printable(e.kind)}}}}
 	if e.class == "os-pkgs" && r.EndOfLife != nil {
 		s.Properties.List = append(s.Properties.List, junitProperty{"end-of-life", r.EndOfLife.Date.Format(time.DateOnly)})
@@ -144,7 +146,12 @@ func junitPackages(r *scan.Report, e result) junitSuite {
 	for _, v := range e.vulnerabilities {
 		s.Cases = append(s.Cases, junitVulnerability(v))
 	}
-	if len(s.Cases) == 0 {
+	for _, m := range suppressed {
+		reason := printable(fmt.Sprintf("%s: %s", m.Status, cmp.Or(m.Statement, "no reason given")))
+		v := m.Finding
+		s.Cases = append(s.Cases, junitCase{Class: printable(v.PkgName + "-" + v.InstalledVersion), Name: printable(v.VulnerabilityID), Skipped: &reason})
+	}
+	if len(e.vulnerabilities) == 0 {
 		none := junitCase{Class: printable(e.kind), Name: "no vulnerabilities"}
 		if !judged(r) {
 			reason := "the packages were compared with no advisories"

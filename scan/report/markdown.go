@@ -12,13 +12,14 @@ import (
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/score"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
 // Markdown writes a report for a comment on a pull request, in the Markdown of
 // GitHub and GitLab: what was found in a sentence, a table of the targets, and
-// behind a fold each the problems, the vulnerabilities and the diagnostics, the
-// worst first. Diagnostics that are suppressed are only counted.
+// behind a fold each the problems, the vulnerabilities, the diagnostics and the
+// scores, the worst first. What is suppressed is only counted.
 //
 // Names, versions and titles are text, whatever they hold: no markup, no HTML, no
 // cell of a table of their own, and no mention of a person or an issue.
@@ -43,6 +44,7 @@ func (m Markdown) Report(ctx context.Context, w io.Writer, r *scan.Report) error
 	b.problems(r)
 	b.vulnerabilities(r, list)
 	b.diagnostics(r)
+	b.scores(r)
 	return write(ctx, w, b.out.Bytes())
 }
 
@@ -61,7 +63,11 @@ func (b *markdownBuilder) summary(r *scan.Report, list []result) {
 				fixed++
 			}
 		}
-		words = fmt.Sprintf("**%s**, %d with a fix.", counted(len(r.Vulnerabilities), "vulnerability", "vulnerabilities"), fixed)
+		words = fmt.Sprintf("**%s**, %d with a fix", counted(len(r.Vulnerabilities), "vulnerability", "vulnerabilities"), fixed)
+		if n := len(r.SuppressedVulnerabilities); n > 0 {
+			words += fmt.Sprintf(", %d suppressed", n)
+		}
+		words += "."
 	}
 	if len(r.Diagnostics)+len(r.Suppressed)+len(r.Files) > 0 {
 		words += fmt.Sprintf(" **%s**, %d suppressed.", counted(len(r.Diagnostics), "diagnostic", "diagnostics"), len(r.Suppressed))
@@ -172,6 +178,32 @@ func (b *markdownBuilder) diagnostics(r *scan.Report) {
 		}
 		return []string{d.Severity.String(), markdownCode(cell(d.Rule)), markdownCode(where), markdownCode(cell(object)), markdownText(cell(d.Message))}
 	}, "Severity", "Rule", "Where", "Object", "Message")
+}
+
+func (b *markdownBuilder) scores(r *scan.Report) {
+	list := pointers(r.Scores)
+	slices.SortStableFunc(list, func(a, b *score.Result) int { return cmp.Compare(a.Score, b.Score) })
+	b.fold(counted(len(list), "score", "scores"), len(list), func(i int) []string {
+		s := list[i]
+		points := fmt.Sprintf("%d of %d", s.Score, s.Max)
+		switch {
+		case s.Err != nil:
+			points = markdownText(cell(s.Err.Error()))
+		case !s.Supported:
+			points = "-"
+		}
+		if s.Failed() {
+			points = "**" + points + "**"
+		}
+		var takes, gives []string
+		for _, item := range s.Critical {
+			takes = append(takes, markdownCode(cell(item.ID)))
+		}
+		for _, item := range s.Advise {
+			gives = append(gives, markdownCode(cell(item.ID)))
+		}
+		return []string{points, markdownCode(cell(s.Name)), markdownCode(cell(s.File)), strings.Join(takes, " "), strings.Join(gives, " ")}
+	}, "Score", "Object", "File", "Takes points", "Would give points")
 }
 
 // markdownText is a printable text in which nothing is markup. Characters are

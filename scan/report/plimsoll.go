@@ -29,8 +29,8 @@ var _ embed.FS // the compiler wants the package imported where something is emb
 func PlimsollSchema() string { return plimsollSchema }
 
 // Plimsoll writes the whole report as JSON, indented by two spaces: all packages,
-// findings with what is known of them, what was suppressed, what could not be
-// read or judged. [PlimsollSchema] says what the fields mean. Lists are in the
+// findings with what is known of them, scores, what was suppressed, what could not
+// be read or judged. [PlimsollSchema] says what the fields mean. Lists are in the
 // order of the report, and those that every report has are never null.
 //
 // It is the format to keep: what the other formats say follows from it, and
@@ -60,9 +60,13 @@ type (
 		Vulnerabilities []plimsollVulnerability `json:"vulnerabilities"`
 		Diagnostics     []plimsollDiagnostic    `json:"diagnostics"`
 		Suppressed      []plimsollSuppressed    `json:"suppressed,omitempty"`
-		Rules           []plimsollRule          `json:"rules,omitempty"`
-		Problems        []plimsollProblem       `json:"problems"`
-		Database        *plimsollDatabase       `json:"database,omitempty"`
+
+		SuppressedVulnerabilities []plimsollSuppressedVulnerability `json:"suppressedVulnerabilities,omitempty"`
+
+		Scores   []plimsollScore   `json:"scores,omitempty"`
+		Rules    []plimsollRule    `json:"rules,omitempty"`
+		Problems []plimsollProblem `json:"problems"`
+		Database *plimsollDatabase `json:"database,omitempty"`
 	}
 	plimsollTarget struct {
 		Kind        string          `json:"kind"`
@@ -143,6 +147,13 @@ type (
 		EPSS           *plimsollEPSS      `json:"epss,omitempty"`
 		Ratings        []plimsollRating   `json:"ratings,omitempty"`
 		Advisory       *plimsollAdvisory  `json:"advisory,omitempty"`
+	}
+	plimsollSuppressedVulnerability struct {
+		plimsollVulnerability
+		By      string `json:"by"`
+		Outcome string `json:"outcome"`
+		Reason  string `json:"reason,omitempty"`
+		From    string `json:"from,omitempty"`
 	}
 	plimsollExploited struct {
 		Added      string `json:"added,omitempty"`
@@ -301,7 +312,14 @@ func (p Plimsoll) document(r *scan.Report) plimsollReport {
 		s := &r.Suppressed[i]
 		d.Suppressed = append(d.Suppressed, plimsollSuppressed{plimsollDiagnosticOf(&s.Diagnostic), s.By, s.Reason})
 	}
-	d.Summary.Suppressed = len(r.Suppressed)
+	for i := range r.SuppressedVulnerabilities {
+		s := &r.SuppressedVulnerabilities[i]
+		d.SuppressedVulnerabilities = append(d.SuppressedVulnerabilities, plimsollSuppressedVulnerability{
+			plimsollVulnerabilityOf(&s.Vulnerability, add(s.Component)), s.By, s.Outcome, s.Reason, s.Source,
+		})
+	}
+	d.Summary.Suppressed = len(r.Suppressed) + len(r.SuppressedVulnerabilities)
+	d.Scores = plimsollScores(r)
 	for _, p := range r.Problems {
 		d.Problems = append(d.Problems, plimsollProblem{string(p.Stage), p.Path, string(p.Layer), errorText(p.Err), p.Hides.String()})
 	}

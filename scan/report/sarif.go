@@ -25,8 +25,8 @@ import (
 // file that lists packages without lines. Its partial fingerprint stays the same
 // when lines move and when a package is updated, but not fixed. The number that
 // code hosts show a severity by, security-severity, is the highest CVSS score if
-// that is in the range of the severity, else a number in that range. Diagnostics
-// that are suppressed are results that say so. Problems are notifications, and
+// that is in the range of the severity, else a number in that range. What is
+// suppressed is a result that says so. Problems are notifications, and
 // with one that hides something the invocation is not successful.
 //
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
@@ -84,17 +84,26 @@ func (b *sarifBuilder) addRule(id string, describe func(*sarif.ReportingDescript
 
 func (b *sarifBuilder) vulnerabilities() {
 	worst := make(map[string]*scan.Vulnerability)
-	for i := range b.report.Vulnerabilities {
-		v := &b.report.Vulnerabilities[i]
+	all := pointers(b.report.Vulnerabilities)
+	suppressed := pointers(b.report.SuppressedVulnerabilities)
+	for _, s := range suppressed {
+		all = append(all, &s.Vulnerability)
+	}
+	for _, v := range all {
 		if w, ok := worst[v.ID]; !ok || v.Severity > w.Severity {
 			worst[v.ID] = v
 		}
 	}
-	for i := range b.report.Vulnerabilities {
-		v := &b.report.Vulnerabilities[i]
+	for i, v := range all {
 		id := sarifID(v.ID)
 		index := b.addRule(id, func(to *sarif.ReportingDescriptor) { sarifVulnerabilityRule(to, worst[v.ID]) })
-		b.run.Results = append(b.run.Results, b.vulnerability(v, id, index))
+		result := b.vulnerability(v, id, index)
+		if n := i - len(b.report.Vulnerabilities); n >= 0 {
+			d := suppressed[n].Decision
+			reason := sarifText(fmt.Sprintf("%s, %s: %s", d.By, d.Outcome, d.Reason))
+			result.Suppressions = []*sarif.Suppression{sarifSuppression("external", reason, vulnerabilityPrint(v), result)}
+		}
+		b.run.Results = append(b.run.Results, result)
 	}
 }
 
@@ -189,15 +198,19 @@ func (b *sarifBuilder) diagnostics() {
 	}
 }
 
-// suppression sets every field: the library writes null for those that are not,
-// which the schema does not allow.
+// suppression is external unless the manifest says it itself.
 func (b *sarifBuilder) suppression(s *lint.Suppressed, result *sarif.Result) *sarif.Suppression {
 	kind := "external"
 	if s.By == "comment" || s.By == "annotation" {
 		kind = "inSource"
 	}
-	status, reason := "accepted", sarifText(s.Reason)
-	id := uuid("suppression", diagnosticPrint(&s.Diagnostic))
+	return sarifSuppression(kind, sarifText(s.Reason), diagnosticPrint(&s.Diagnostic), result)
+}
+
+// sarifSuppression sets every field: the library writes null for those that are
+// not, which the schema does not allow.
+func sarifSuppression(kind, reason, print string, result *sarif.Result) *sarif.Suppression {
+	status, id := "accepted", uuid("suppression", print)
 	return &sarif.Suppression{Kind: kind, Status: &status, Justification: &reason, Guid: &id, Location: result.Locations[0]}
 }
 

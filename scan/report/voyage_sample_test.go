@@ -10,6 +10,7 @@ import (
 	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/score"
 	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
@@ -53,6 +54,16 @@ func brigRules() []*lint.Rule {
 	}
 }
 
+// brigScoreRules are one that takes points of brig's, and one that would give some.
+func brigScoreRules(t testing.TB) []score.Rule {
+	t.Helper()
+	list, err := score.Select(score.Rules(), "Privileged", "RunAsNonRoot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
 // brig is a report of a manifest with a diagnostic of several lines and a
 // suppressed one.
 func brig(t testing.TB) *scan.Report {
@@ -60,7 +71,7 @@ func brig(t testing.TB) *scan.Report {
 	b := manifest.ReadFile("deploy/brig.yaml", []byte(brigText), manifest.Options{})
 	rep, err := scan.Judge(t.Context(), &scan.Inventory{
 		Target: scan.Target{Kind: artifact.KindManifests, Name: "deploy"}, Objects: b.Objects,
-	}, scan.Options{Matchers: []scan.Matcher{scan.Lint(brigRules(), lint.Options{})}, Now: shop().Created})
+	}, scan.Options{Matchers: []scan.Matcher{scan.Lint(brigRules(), lint.Options{}), scan.Score(score.Options{Rules: brigScoreRules(t)})}, Now: shop().Created})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +129,11 @@ func voyage(t testing.TB) *scan.Report {
 		hit(n+2, "CVE-2024-0007", "", severity.Low),
 		hit(n+3, "CVE-2024-0001", "2.1.0", severity.Critical))
 	b := brig(t)
-	r.Files, r.Diagnostics, r.Suppressed = b.Files, b.Diagnostics, b.Suppressed
+	r.Files, r.Diagnostics, r.Suppressed, r.Scores = b.Files, b.Diagnostics, b.Suppressed, b.Scores
+	r.SuppressedVulnerabilities = []scan.SuppressedVulnerability{{
+		Vulnerability: hit(n+1, "CVE-2024-0004", "3.0.0", severity.Medium),
+		Decision:      scan.Decision{By: "OpenVEX", Outcome: "not_affected", Reason: "vulnerable_code_not_present", Source: "vex.json"},
+	}}
 	r.EndOfLife = &vuln.EndOfLife{Release: "12", Date: time.Date(2028, 6, 30, 0, 0, 0, 0, time.UTC), Source: "https://example.com/lts"}
 	r.Problems = []scan.Problem{
 		{Stage: artifact.StageAnalyze, Path: "opt/broken.jar", Layer: artifact.DiffID(hash("b")), Err: errors.New("not a zip file"), Hides: artifact.HidesSome},
@@ -166,6 +181,13 @@ func pirates(t testing.TB) *scan.Report {
 			ID: text(), Title: text(), Description: text(), Source: text(), References: []string{"https://example.com/" + text(), text()},
 			Ratings: []vuln.Rating{{Type: "CVSS_V3", Vector: text(), Score: 5, Level: severity.Medium, Source: text()}},
 		}
+	}
+	for i := range r.SuppressedVulnerabilities {
+		s := &r.SuppressedVulnerabilities[i]
+		s.ID, s.Fixed, s.By, s.Reason, s.Source = text(), text(), text(), text(), text()
+	}
+	for i := range r.Scores {
+		r.Scores[i].Name, r.Scores[i].File = text(), text()
 	}
 	for i := range r.Diagnostics {
 		d := &r.Diagnostics[i]
