@@ -22,7 +22,7 @@ func FuzzFormatsText(f *testing.F) {
 	for _, text := range evil() {
 		f.Add(text)
 	}
-	all := formats()
+	all := allFormats()
 	f.Fuzz(func(t *testing.T, text string) {
 		r := boat()
 		c := &r.Components[0]

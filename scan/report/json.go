@@ -43,7 +43,7 @@ type JSON struct {
 
 // Report implements [scan.Reporter].
 func (j JSON) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
-	return writeJSON(ctx, w, r, j.document(r))
+	return writeJSON(ctx, w, r.Target.Name, j.document(r))
 }
 
 // document puts r into Trivy's shape.

@@ -42,7 +42,7 @@ type Plimsoll struct {
 
 // Report implements [scan.Reporter].
 func (p Plimsoll) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
-	return writeJSON(ctx, w, r, p.document(r))
+	return writeJSON(ctx, w, r.Target.Name, p.document(r))
 }
 
 // The types of this file are the schema's; plimsoll.schema.json has the meaning
