@@ -119,3 +119,25 @@ func programDifferences() []rules.Difference {
 		},
 	}
 }
+
+// TestFormatsDocument holds docs/formats.md to the formats that there are, in their
+// order.
+func TestFormatsDocument(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "formats.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed, known []string
+	for line := range strings.Lines(string(text)) {
+		if name, _, ok := strings.Cut(strings.TrimPrefix(line, "| `"), "`"); ok && strings.HasPrefix(line, "| `") && name != "--format" {
+			listed = append(listed, name)
+		}
+	}
+	for _, f := range formats() {
+		known = append(known, f.name)
+	}
+	if diff := cmp.Diff(known, listed); diff != "" {
+		t.Errorf("docs/formats.md has other formats (-formats +document):\n%s", diff)
+	}
+}
