@@ -18,7 +18,8 @@ type Diagnostic struct {
 	// Span is where it stands: a value, or the key of a collection, or the first
 	// line of an item of a list. A field that is missing is reported where it would
 	// stand: at what it would be in.
-	Span manifest.Span
+	Span  manifest.Span
+	Cause manifest.Span // the extent of what is wrong: the whole container, the whole instruction; zero: as Span
 	// Field is the path of that value in its document: "spec.containers[0].image".
 	Field string
 	// NamedField is Field with the names of the items of lists:
