@@ -45,11 +45,15 @@ func (r ObjectRef) APIVersion() string {
 	return r.Group + "/" + r.Version
 }
 
-// String is "apps/v1 Deployment shop/web".
+// String is "apps/v1 Deployment shop/web", or "Dockerfile Dockerfile.dev" for what
+// has no version.
 func (r ObjectRef) String() string {
 	name := r.Name
 	if r.Namespace != "" {
 		name = r.Namespace + "/" + name
+	}
+	if r.Version == "" && r.Group == "" {
+		return r.Kind + " " + name
 	}
 	return r.APIVersion() + " " + r.Kind + " " + name
 }
