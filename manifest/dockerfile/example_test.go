@@ -1,0 +1,41 @@
+package dockerfile_test
+
+import (
+	"fmt"
+
+	"github.com/plimsoll-go/plimsoll/manifest"
+	"github.com/plimsoll-go/plimsoll/manifest/dockerfile"
+)
+
+func ExampleDecoder() {
+	text := []byte("ARG TAG=12\nFROM debian:${TAG} AS build\nRUN apt-get update; \\\n    apt-get install -y make\n")
+	b := manifest.ReadFile("shop/Dockerfile", text, manifest.Options{
+		Decoders: []manifest.Decoder{dockerfile.Decoder{}},
+	})
+	for _, o := range b.Objects {
+		d := o.Dockerfile()
+		fmt.Println(o, "in", o.Context, "is made from", d.Final().Image.Value)
+		for run := range d.All("RUN") {
+			for _, c := range run.Commands {
+				fmt.Println(d.File.Position(c.Start), c.Words[0].Value, c.Words[1].Value)
+			}
+		}
+	}
+	// Output:
+	// Dockerfile Dockerfile in shop is made from debian:12
+	// shop/Dockerfile:3:5 apt-get update
+	// shop/Dockerfile:4:5 apt-get install
+}
+
+func ExampleDecoder_Claims() {
+	for _, name := range []string{"Dockerfile", "shop/dockerfile.dev", "shop/web.Containerfile", "Dockerfile.dockerignore", "dockerfile.yaml", "docker.go"} {
+		fmt.Println(name, dockerfile.Decoder{}.Claims(name))
+	}
+	// Output:
+	// Dockerfile true
+	// shop/dockerfile.dev true
+	// shop/web.Containerfile true
+	// Dockerfile.dockerignore false
+	// dockerfile.yaml false
+	// docker.go false
+}
