@@ -29,20 +29,20 @@ func (Decoder) Name() string { return "dockerfile" }
 
 // Claims reports whether the base name is Dockerfile or Containerfile, or has
 // .dockerfile or .containerfile at its end, whatever their case. Behind the first
-// two there may be any extension, "Dockerfile.dev", but for those of YAML and JSON,
-// and that of .dockerignore.
+// two, with a capital letter then, there may be any extension, "Dockerfile.dev", but
+// for those of YAML and JSON, and .dockerignore: dockerfile.go is no Dockerfile.
 func (Decoder) Claims(name string) bool {
-	base := strings.ToLower(path.Base(name))
-	if isExact(base) {
+	base := path.Base(name)
+	if isExact(strings.ToLower(base)) {
 		return true
 	}
 	ext := path.Ext(base)
-	switch ext {
+	switch strings.ToLower(ext) {
 	case ".yaml", ".yml", ".json", ".dockerignore":
 		return false
 	}
 	stem := strings.TrimSuffix(base, ext)
-	return stem == "dockerfile" || stem == "containerfile"
+	return stem == "Dockerfile" || stem == "Containerfile"
 }
 
 // isExact reports whether a base name in small letters can be nothing else.

@@ -28,14 +28,14 @@ func ExampleDecoder() {
 }
 
 func ExampleDecoder_Claims() {
-	for _, name := range []string{"Dockerfile", "shop/dockerfile.dev", "shop/web.Containerfile", "Dockerfile.dockerignore", "dockerfile.yaml", "docker.go"} {
+	for _, name := range []string{"Dockerfile", "shop/Dockerfile.dev", "shop/web.containerfile", "dockerfile.go", "Dockerfile.dockerignore", "Dockerfile.yaml"} {
 		fmt.Println(name, dockerfile.Decoder{}.Claims(name))
 	}
 	// Output:
 	// Dockerfile true
-	// shop/dockerfile.dev true
-	// shop/web.Containerfile true
+	// shop/Dockerfile.dev true
+	// shop/web.containerfile true
+	// dockerfile.go false
 	// Dockerfile.dockerignore false
-	// dockerfile.yaml false
-	// docker.go false
+	// Dockerfile.yaml false
 }
