@@ -11,7 +11,7 @@ type Dockerfile struct {
 	File *File
 	// Escape is the character that escapes others and continues lines: \ or `.
 	Escape byte
-	// Instructions are all of them in the order of the text, those in front of the
+	// Instructions are all of them in the order of the text, each ARG in front of the
 	// first FROM too.
 	Instructions []*Instruction
 	Stages       []*Stage
@@ -62,13 +62,13 @@ func (d *Dockerfile) Span(start, end int) Span {
 
 // A Stage is a FROM and what follows it up to the next one.
 type Stage struct {
-	Index int // from 0
-	From  *Instruction
-	Image Word // what it is made from; without text where that is left out
-	Name  Word // behind AS; without text where it has none
+	Index int          // from 0
+	From  *Instruction // nil where the file does not start with one
+	Image Word         // what it is made from; without text where that is left out
+	Name  Word         // behind AS; without text where it has none
 	// Base is the stage before it that Image names, nil where it is an image.
 	Base *Stage
-	// Instructions start with From.
+	// Instructions start with From, where there is one.
 	Instructions []*Instruction
 }
 
@@ -96,7 +96,7 @@ func (s *Stage) Lineage() iter.Seq[*Stage] {
 
 // An Instruction is one instruction of a Dockerfile.
 type Instruction struct {
-	Stage   *Stage // nil in front of the first FROM
+	Stage   *Stage // nil for an ARG in front of the first FROM
 	Keyword Word   // its value is in capitals: "RUN"
 	Flags   []Flag
 	// Args are what follows the flags: the elements of a JSON array, the words of ADD,

@@ -96,7 +96,7 @@ func (r recipe) between(i *manifest.Instruction, start, end int, message string,
 // file, without a line.
 func (r recipe) missing(message string) {
 	at := r.Dockerfile.Span(0, 0)
-	if s := r.Final(); s != nil {
+	if s := r.Final(); s != nil && s.From != nil {
 		at = r.Span(s.From.Start, s.From.End)
 	}
 	whole := manifest.Position{Path: r.File.Path}

@@ -73,7 +73,13 @@ func wrapper(name string) (valued string, operands int, ok bool) {
 }
 
 // baseName is a program's name without its directory.
-func baseName(word string) string { return path.Base(word) }
+func baseName(word string) string {
+	name := path.Base(word)
+	if name == "xx-apt-get" {
+		return "apt-get" // for another architecture, https://github.com/tonistiigi/xx
+	}
+	return name
+}
 
 func isShortOption(word string) bool {
 	return len(word) > 1 && word[0] == '-' && word[1] != '-'

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
@@ -69,6 +70,9 @@ const (
 // Decode reads a Dockerfile. A file that BuildKit cannot parse is one Problem and no
 // object; what it would refuse later is a Problem beside it.
 //
+// Instructions in front of the first FROM, but for ARG, are in a stage without one:
+// the file may be a part of another.
+//
 // A file that starts with what is no instruction, and whose name may be that of
 // something else, "dockerfile.go", is a Problem that matches manifest.ErrNotObject.
 func (Decoder) Decode(file *manifest.File, limits manifest.Limits) manifest.Bundle {
@@ -119,7 +123,8 @@ type decoder struct {
 	global   *scope // of ARG in front of the first FROM
 	scope    *scope // of the stage
 	shell    []string
-	expanded int // bytes
+	scripts  *syntax.Parser // nil until there is one
+	expanded int            // bytes
 	byName   map[string]*manifest.Stage
 	scopes   map[*manifest.Stage]*scope
 }
@@ -160,7 +165,7 @@ func (d *decoder) decode() error {
 			return err
 		}
 	}
-	if len(d.out.Stages) == 0 {
+	if d.byName == nil {
 		d.problem(0, syntaxf(0, "no FROM"))
 	}
 	d.comments()

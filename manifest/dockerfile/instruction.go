@@ -205,11 +205,15 @@ func (d *decoder) place(i *manifest.Instruction) {
 		return
 	}
 	s := d.scope
-	if s == nil {
-		s = d.global
-		if key != "ARG" && isKeyword(key) {
+	if s == nil && key != "ARG" {
+		if isKeyword(key) {
 			d.problem(i.Start, syntaxf(i.Start, "%s in front of the first FROM", key))
 		}
+		d.start(&manifest.Stage{})
+		s = d.scope
+	}
+	if s == nil {
+		s = d.global
 	} else {
 		i.Stage = d.out.Stages[len(d.out.Stages)-1]
 		i.Stage.Instructions = append(i.Stage.Instructions, i)
@@ -227,7 +231,7 @@ func (d *decoder) place(i *manifest.Instruction) {
 // stage starts a stage.
 func (d *decoder) stage(from *manifest.Instruction) {
 	d.replace(from, d.global)
-	s := &manifest.Stage{Index: len(d.out.Stages), From: from, Instructions: []*manifest.Instruction{from}}
+	s := &manifest.Stage{From: from, Instructions: []*manifest.Instruction{from}}
 	if len(from.Args) > 0 {
 		s.Image = from.Args[0]
 	}
@@ -239,6 +243,12 @@ func (d *decoder) stage(from *manifest.Instruction) {
 		d.problem(from.Args[1].Start, syntaxf(from.Args[1].Start, "FROM wants an image, or an image, AS and a name"))
 	}
 	from.Stage = s
+	d.start(s)
+}
+
+// start makes a stage the one that instructions are added to.
+func (d *decoder) start(s *manifest.Stage) {
+	s.Index = len(d.out.Stages)
 	d.out.Stages = append(d.out.Stages, s)
 	d.shell = nil
 	d.scope = newScope(nil)

@@ -112,8 +112,10 @@ func (s *script) parse(text joined, depth int) {
 		s.d.problem(at, limitf(at, "a script that is too long, or too deep, to be read"))
 		return
 	}
-	parser := syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash))
-	file, err := parser.Parse(strings.NewReader(text.text), "")
+	if s.d.scripts == nil {
+		s.d.scripts = syntax.NewParser(syntax.KeepComments(true), syntax.Variant(syntax.LangBash))
+	}
+	file, err := s.d.scripts.Parse(strings.NewReader(text.text), "")
 	if err != nil {
 		if p := (syntax.ParseError{}); errors.As(err, &p) && depth == 0 {
 			at = text.start(min(int(p.Pos.Offset()), len(text.text)))
