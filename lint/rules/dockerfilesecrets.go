@@ -25,10 +25,13 @@ func dockerfileSecretRules() []*lint.Rule {
 			if s == nil {
 				return
 			}
+			copied, dir := newCopiedSet(s), "/"
 			for _, i := range s.Instructions {
 				switch i.Keyword.Value {
+				case "WORKDIR":
+					dir = workdir(dir, i)
 				case "ENV", "ARG":
-					r.secretVariables(s, i)
+					r.secretVariables(i, copied, dir)
 				case "COPY":
 					r.secretCopy(i)
 				case "RUN":
@@ -39,12 +42,12 @@ func dockerfileSecretRules() []*lint.Rule {
 	}}
 }
 
-func (r recipe) secretVariables(s *manifest.Stage, i *manifest.Instruction) {
+func (r recipe) secretVariables(i *manifest.Instruction, copied copiedSet, dir string) {
 	for _, v := range i.Variables {
 		name := v.Name.Value
 		switch {
 		case isCredentialFile(name):
-			if v.Value.Value != "" && isCopied(s, v.Value.Value) {
+			if v.Value.Value != "" && copied.has(absolute(dir, v.Value.Value)) {
 				r.at(i, v.Name, name+" points to a file of credentials that is copied into the image")
 			}
 		case isSecretName(name):
@@ -133,23 +136,48 @@ func isSecretName(name string) bool {
 	return secret
 }
 
-// isCopied reports whether a COPY of a stage puts something at a path, or above it.
-func isCopied(s *manifest.Stage, file string) bool {
-	dir, copied := "/", false
+// A copiedSet knows what the COPY instructions of a stage put where.
+type copiedSet map[string]bool
+
+func newCopiedSet(s *manifest.Stage) copiedSet {
+	set := make(copiedSet)
+	dir := "/"
 	for _, i := range s.Instructions {
 		switch i.Keyword.Value {
 		case "WORKDIR":
-			for _, w := range i.Args {
-				dir = absolute(dir, w.Value)
-			}
+			dir = workdir(dir, i)
 		case "COPY":
 			if len(i.Args) > 1 {
-				file, target := absolute(dir, file), absolute(dir, i.Args[len(i.Args)-1].Value)
-				copied = copied || file == target || strings.HasPrefix(file, strings.TrimSuffix(target, "/")+"/")
+				set[absolute(dir, i.Args[len(i.Args)-1].Value)] = true
 			}
 		}
 	}
-	return copied
+	return set
+}
+
+// maxPathDepth bounds how many directories are looked at on the way up.
+const maxPathDepth = 100
+
+// has reports whether something is copied to a path, or to a directory above it.
+func (c copiedSet) has(file string) bool {
+	for range maxPathDepth {
+		if c[file] {
+			return true
+		}
+		if file == "/" {
+			return false
+		}
+		file = path.Dir(file)
+	}
+	return false
+}
+
+// workdir is the directory behind a WORKDIR.
+func workdir(dir string, i *manifest.Instruction) string {
+	for _, w := range i.Args {
+		dir = absolute(dir, w.Value)
+	}
+	return dir
 }
 
 // absolute is a path seen from a directory.

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
@@ -120,13 +121,20 @@ type decoder struct {
 	lines    []line
 	problems []manifest.Problem
 
-	global   *scope // of ARG in front of the first FROM
-	scope    *scope // of the stage
-	shell    []string
+	global   *scope         // of ARG in front of the first FROM
 	scripts  *syntax.Parser // nil until there is one
 	expanded int            // bytes
 	byName   map[string]*manifest.Stage
-	scopes   map[*manifest.Stage]*scope
+	states   map[*manifest.Stage]*state
+	state    *state     // of the last stage
+	lex      *shell.Lex // nil until there is one
+}
+
+// A state is what the instructions of a stage start from.
+type state struct {
+	scope   *scope
+	shell   []string // what SHELL says
+	windows bool     // the image is one
 }
 
 // maxProblems bounds how many problems of one file are reported.

@@ -111,7 +111,8 @@ func holdWords(t *testing.T, text string, i *manifest.Instruction, node *parser.
 	if !slices.Contains(keywords(), i.Keyword.Value) {
 		return // BuildKit reads no words of what it does not know
 	}
-	if strings.Join(got, "\x00") != strings.Join(want, "\x00") {
+	// BuildKit makes U+FFFD of some bytes that are not UTF-8.
+	if string([]rune(strings.Join(got, "\x00"))) != string([]rune(strings.Join(want, "\x00"))) {
 		t.Fatalf("%s has the words %q, want %q: %q", i.Keyword.Value, got, want, text)
 	}
 }

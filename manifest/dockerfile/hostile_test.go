@@ -1,16 +1,19 @@
 package dockerfile_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
 // TestHostile reads what is made to be large, deep or endless. Each is bounded, and a
-// problem says where; the objects of what can be read are there.
+// problem says where; the objects of what can be read are there, and rules look at
+// them.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	repeat := strings.Repeat
@@ -37,6 +40,7 @@ func TestHostile(t *testing.T) {
 		{"10,000 stages", repeat("FROM a\n", 10_000), nil, 0, true},
 		{"stages on each other", chain, nil, 0, true},
 		{"many variables", env, nil, 0, true},
+		{"many files of credentials", "FROM a\n" + repeat("ENV AWS_CONFIG_FILE=/"+repeat("a/", 400)+"\nCOPY a /b\n", 9_000), nil, 0, true},
 		{"too many instructions", repeat("FROM a\n", 20_001), manifest.ErrLimit, 20_001, false},
 		{"too many lines", repeat("\n", 200_001), manifest.ErrLimit, 200_001, false},
 		{"no instruction", "\n# nothing\n", manifest.ErrSyntax, 2, false},
@@ -54,6 +58,8 @@ func TestHostile(t *testing.T) {
 		{"subshells in each other", "FROM a\nRUN " + repeat("(", 9_000) + "\n", manifest.ErrSyntax, 2, true},
 		{"subshells that end", "FROM a\nRUN " + repeat("(", 4_000) + "x" + repeat(")", 4_000) + "\n", nil, 0, true},
 		{"too many subshells", "FROM a\nRUN " + repeat("$(", 11_000) + "\n", manifest.ErrLimit, 2, true},
+		{"quotes and substitutions in each other", "FROM a\nRUN " + repeat(`"$(`, 4_900) + "x" + repeat(`)"`, 4_900) + "\n", nil, 0, true},
+		{"runs on a chain of stages", chain + repeat("RUN x\n", 1_900), nil, 0, true},
 		{"ifs in each other", "FROM a\nRUN " + repeat("if ", 11_000) + "\n", manifest.ErrLimit, 2, true},
 		{"a long list", "FROM a\nRUN x" + repeat("&&x", 4_500) + "\n", nil, 0, true},
 		{"a long pipe", "FROM a\nRUN x" + repeat("|x", 9_000) + "\n", nil, 0, true},
@@ -70,6 +76,15 @@ func TestHostile(t *testing.T) {
 			b := read(row.text)
 			if (len(b.Objects) > 0) != row.object {
 				t.Errorf("%d objects, want some: %t", len(b.Objects), row.object)
+			}
+			found, err := lint.Run(context.Background(), b.Objects, dockerfileRules(), lint.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range found.Problems {
+				if !errors.Is(p.Err, manifest.ErrLimit) {
+					t.Errorf("lint: %v", p)
+				}
 			}
 			if row.want == nil {
 				if len(b.Problems) > 0 {

@@ -1,7 +1,6 @@
 package dockerfile
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
@@ -54,7 +53,10 @@ func (d *decoder) instruction(node *parser.Node) error {
 
 // read reads an instruction from its keyword on.
 func (d *decoder) read(t *instructionText, node *parser.Node, heredocs []manifest.Heredoc, next int) *manifest.Instruction {
-	i := &manifest.Instruction{Heredocs: heredocs, Shell: d.shell}
+	i := &manifest.Instruction{Heredocs: heredocs}
+	if d.state != nil {
+		i.Shell = d.state.shell
+	}
 	t.pos = skipBlanks(t.text, t.pos)
 	from := t.pos
 	for t.pos < t.stop && !isBlank(t.text[t.pos]) {
@@ -204,26 +206,24 @@ func (d *decoder) place(i *manifest.Instruction) {
 		d.stage(i)
 		return
 	}
-	s := d.scope
-	if s == nil && key != "ARG" {
+	if d.state == nil && key != "ARG" {
 		if isKeyword(key) {
 			d.problem(i.Start, syntaxf(i.Start, "%s in front of the first FROM", key))
 		}
 		d.start(&manifest.Stage{})
-		s = d.scope
 	}
-	if s == nil {
-		s = d.global
-	} else {
+	s := d.global
+	if d.state != nil {
+		s = d.state.scope
 		i.Stage = d.out.Stages[len(d.out.Stages)-1]
 		i.Stage.Instructions = append(i.Stage.Instructions, i)
 	}
 	d.replace(i, s)
 	d.set(i, s)
 	if key == "SHELL" && i.JSON {
-		d.shell = nil
+		d.state.shell = nil
 		for _, w := range i.Args {
-			d.shell = append(d.shell, w.Value)
+			d.state.shell = append(d.state.shell, w.Value)
 		}
 	}
 }
@@ -250,35 +250,21 @@ func (d *decoder) stage(from *manifest.Instruction) {
 func (d *decoder) start(s *manifest.Stage) {
 	s.Index = len(d.out.Stages)
 	d.out.Stages = append(d.out.Stages, s)
-	d.shell = nil
-	d.scope = newScope(nil)
 	if d.byName == nil {
-		d.byName, d.scopes = make(map[string]*manifest.Stage), make(map[*manifest.Stage]*scope)
+		d.byName, d.states = make(map[string]*manifest.Stage), make(map[*manifest.Stage]*state)
 	}
-	if s.Base = d.byName[strings.ToLower(s.Image.Value)]; s.Base != nil {
-		d.scope = newScope(d.scopes[s.Base])
-		d.shell = shellOf(s.Base)
+	image := strings.ToLower(s.Image.Value)
+	if s.Base = d.byName[image]; s.Base != nil {
+		base := d.states[s.Base]
+		d.state = &state{newScope(base.scope), base.shell, base.windows}
+	} else {
+		windows := strings.Contains(image, "windows") || strings.Contains(image, "nanoserver")
+		d.state = &state{scope: newScope(nil), windows: windows}
 	}
-	d.scopes[s] = d.scope
+	d.states[s] = d.state
 	if s.Name.Value != "" {
 		d.byName[s.Name.Value] = s
 	}
-}
-
-// shellOf is what a stage has set as its shell when it ends.
-func shellOf(s *manifest.Stage) []string {
-	for s := range s.Lineage() {
-		for _, i := range slices.Backward(s.Instructions) {
-			if i.Keyword.Value == "SHELL" && i.JSON {
-				var words []string
-				for _, w := range i.Args {
-					words = append(words, w.Value)
-				}
-				return words
-			}
-		}
-	}
-	return nil
 }
 
 // replace replaces the variables of an instruction that has them replaced.

@@ -85,7 +85,10 @@ func (d *decoder) expand(w *manifest.Word, s *scope) {
 		return
 	}
 	s.unknown = false
-	value, _, err := shell.NewLex(rune(d.out.Escape)).ProcessWord(w.Text, s)
+	if d.lex == nil {
+		d.lex = shell.NewLex(rune(d.out.Escape))
+	}
+	value, _, err := d.lex.ProcessWord(w.Text, s)
 	if err != nil {
 		w.Unknown = true
 		if strings.Contains(w.Text, "?") {

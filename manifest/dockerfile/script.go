@@ -79,19 +79,7 @@ func (d *decoder) isUnix(i *manifest.Instruction) bool {
 	if len(i.Shell) > 0 {
 		return isShell(strings.TrimSuffix(strings.ToLower(i.Shell[0]), ".exe"))
 	}
-	if d.out.Escape == '`' {
-		return false
-	}
-	if len(d.out.Stages) == 0 {
-		return true
-	}
-	for s := range d.out.Stages[len(d.out.Stages)-1].Lineage() {
-		image := strings.ToLower(s.Image.Value)
-		if strings.Contains(image, "windows") || strings.Contains(image, "nanoserver") {
-			return false
-		}
-	}
-	return true
+	return d.out.Escape != '`' && (d.state == nil || !d.state.windows)
 }
 
 // A script finds the commands of an instruction.
@@ -246,10 +234,15 @@ func (s *script) word(node syntax.Node, word *syntax.Word) manifest.Word {
 	end = max(start, min(end, len(s.text.text)))
 	text := s.text.text[min(start, end):end]
 	w := manifest.Word{Text: text, Value: text, Start: s.text.start(start), End: s.text.end(end)}
-	if word != nil {
+	switch {
+	case word == nil || word.Lit() == text && !strings.Contains(text, "\\"):
+	case s.d.expanded > maxExpanded: // substitutions in each other
+		w.Unknown = true
+	default:
 		var b strings.Builder
 		w.Unknown = !s.value(&b, word.Parts, false)
 		w.Value = b.String()
+		s.d.expanded += b.Len()
 	}
 	return w
 }
