@@ -153,6 +153,7 @@ func dependencies() map[string]map[string]string {
 			modulePath:                 "the library",
 			"github.com/moby/buildkit": "what an instruction of a Dockerfile is, and variables as it replaces them",
 			"mvdan.cc/sh/v3":           "the commands of shell scripts, with positions",
+			"github.com/google/go-cmp": "tests: readable differences",
 		},
 		"manifest/helm": {
 			modulePath:                                 "the library",

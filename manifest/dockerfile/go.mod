@@ -3,6 +3,7 @@ module github.com/plimsoll-go/plimsoll/manifest/dockerfile
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/moby/buildkit v0.31.0
 	github.com/plimsoll-go/plimsoll v0.0.0
 	mvdan.cc/sh/v3 v3.14.1
