@@ -31,14 +31,14 @@ func FuzzDecode(f *testing.F) {
 }
 
 // hold decodes a text, and fails the test where what comes of it cannot be.
-func hold(t *testing.T, text string) {
+func hold(t *testing.T, text string) manifest.Bundle {
 	t.Helper()
 	b := read(text)
 	if len(b.Objects) == 0 {
 		if len(b.Problems) == 0 {
 			t.Fatalf("neither an object nor a problem: %q", text)
 		}
-		return
+		return b
 	}
 	for _, p := range b.Problems {
 		if p.Position.Line < 1 {
@@ -73,6 +73,7 @@ func hold(t *testing.T, text string) {
 			}
 		}
 	}
+	return b
 }
 
 // holdWords compares the words of an instruction with those of BuildKit.
