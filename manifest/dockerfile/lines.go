@@ -131,6 +131,20 @@ func (d *decoder) join(node *parser.Node) (joined, int) {
 	return j, next
 }
 
+// linesUpTo adds to j the lines from an index on that start in front of an offset,
+// each with a line feed, whatever ends it in the file.
+func (d *decoder) linesUpTo(j joined, index, offset int) joined {
+	var b strings.Builder
+	b.WriteString(j.text)
+	for ; index < len(d.lines) && d.lines[index].start < offset; index++ {
+		l := d.lines[index]
+		j.add(&b, d.file.Text[l.start:l.end], l.start)
+		j.add(&b, []byte("\n"), l.end)
+	}
+	j.text = b.String()
+	return j
+}
+
 // uncontinued is a line without the character that says that it goes on.
 func (d *decoder) uncontinued(text []byte) (rest []byte, more bool) {
 	trimmed := bytes.TrimRight(text, " \t")

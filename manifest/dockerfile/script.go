@@ -34,13 +34,15 @@ func (d *decoder) commands(i *manifest.Instruction, t *instructionText, next int
 		if interpreter, ok := strings.CutPrefix(h.Text, "#!"); ok && !isShell(firstProgram(interpreter)) {
 			return
 		}
-		s.parse(joined{h.Text, []piece{{0, h.Start}}}, 0)
+		s.parse(d.linesUpTo(joined{}, next, h.End), 0)
 		return
 	}
 	// The shell sees the heredocs behind its own line.
-	from := d.lines[next].start
-	text.pieces = append(text.pieces, piece{len(text.text) + 1, from})
-	text.text += "\n" + string(d.file.Text[from:i.Heredocs[len(i.Heredocs)-1].End]) + i.Heredocs[len(i.Heredocs)-1].Name
+	last := i.Heredocs[len(i.Heredocs)-1]
+	text.text += "\n"
+	text = d.linesUpTo(text, next, last.End)
+	text.pieces = append(text.pieces, piece{len(text.text), last.End})
+	text.text += last.Name
 	s.parse(text, 0)
 }
 
