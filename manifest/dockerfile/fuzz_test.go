@@ -66,6 +66,9 @@ func hold(t *testing.T, text string) manifest.Bundle {
 		if i.Keyword.Text != node.Value {
 			t.Fatalf("keyword %q, want %q: %q", i.Keyword.Text, node.Value, text)
 		}
+		if len(i.Flags) != len(node.Flags) {
+			t.Fatalf("%s has the flags %v, want %q: %q", i.Keyword.Value, i.Flags, node.Flags, text)
+		}
 		holdWords(t, text, i, node)
 		for _, c := range i.Commands {
 			if c.Start < i.Start || c.End < c.Start || c.End > i.End || len(c.Words) == 0 {

@@ -116,6 +116,7 @@ func (d *decoder) join(node *parser.Node) (joined, int) {
 			trimmed := bytes.TrimLeftFunc(text, unicode.IsSpace)
 			at += len(text) - len(trimmed)
 			text = trimmed
+			j.pieces = append(j.pieces, piece{0, at}) // though nothing may follow
 		} else if isComment(text) || len(bytes.TrimLeftFunc(text, unicode.IsSpace)) == 0 {
 			continue
 		}
