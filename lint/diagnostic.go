@@ -19,6 +19,9 @@ type Diagnostic struct {
 	// line of an item of a list. A field that is missing is reported where it would
 	// stand: at what it would be in.
 	Span manifest.Span
+	// Cause is the extent of what is wrong: the whole container, the whole
+	// instruction; zero: as Span.
+	Cause manifest.Span
 	// Field is the path of that value in its document: "spec.containers[0].image".
 	Field string
 	// NamedField is Field with the names of the items of lists:
