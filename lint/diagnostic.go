@@ -10,7 +10,10 @@ import (
 
 // A Diagnostic is one thing that a rule found.
 type Diagnostic struct {
-	Rule     string
+	Rule string
+	// Aliases are those of the rule's aliases that fit: a rule may answer several
+	// questions of another tool. Nil: all of them.
+	Aliases  []string
 	Severity severity.Level
 	Message  string
 	// Object is what it is about.

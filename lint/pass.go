@@ -56,8 +56,8 @@ func (p *Pass) Report(n *manifest.Node, message string, fixes ...Fix) {
 // maxMessage bounds the length of a message: names in it may be as long as a file.
 const maxMessage = 64 << 10
 
-// ReportDiagnostic reports d at n. Rule and severity are set where they are zero;
-// object, span and fields always are. A message of more than 64 KiB is cut.
+// ReportDiagnostic reports d at n. Rule, severity and cause are set where they are
+// zero; object, span and fields always are. A message of more than 64 KiB is cut.
 func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	if p.reported++; p.Full() {
 		return
@@ -79,10 +79,35 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	}
 	d.Object = Ref(p.Object)
 	d.Span = n.Place()
+	if d.Cause == (manifest.Span{}) {
+		d.Cause = p.cause(n).Span()
+	}
 	d.Field = n.Path()
 	d.NamedField = d.Field
 	if strings.Contains(d.Field, "[") {
 		d.NamedField = n.NamedPath()
 	}
 	p.found = append(p.found, d)
+}
+
+// cause is the extent of what a diagnostic at n is about, nil where it is n.
+func (p *Pass) cause(n *manifest.Node) *manifest.Node {
+	if p.Rule.Cause != nil {
+		return p.Rule.Cause(p, n)
+	}
+	pod := p.Pod()
+	if pod == nil {
+		return nil
+	}
+	for ; n != nil; n = n.Parent() {
+		list := n.Parent()
+		if list.Kind() != manifest.Sequence || list.Parent() != pod.Node {
+			continue
+		}
+		switch list.Key().Text() {
+		case "containers", "initContainers", "ephemeralContainers":
+			return n
+		}
+	}
+	return nil
 }
