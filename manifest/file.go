@@ -128,6 +128,15 @@ func (n *Node) Span() Span {
 	return Span{n.doc.File.Position(n.start), n.doc.File.Position(n.end)}
 }
 
+// Extent is [Node.Span], with the key that n is written under, if there is one.
+func (n *Node) Extent() Span {
+	s := n.Span()
+	if key := n.Key(); key != nil {
+		s.Start = key.Position()
+	}
+	return s
+}
+
 // Source is the text of n's [Node.Span].
 func (n *Node) Source() string {
 	if n == nil {
