@@ -23,7 +23,7 @@ type Diagnostic struct {
 	// stand: at what it would be in.
 	Span manifest.Span
 	// Cause is the extent of what is wrong: the whole container, the whole
-	// instruction; zero: as Span.
+	// instruction, a field with its key; zero: as Span.
 	Cause manifest.Span
 	// Field is the path of that value in its document: "spec.containers[0].image".
 	Field string

@@ -80,7 +80,7 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	d.Object = Ref(p.Object)
 	d.Span = n.Place()
 	if d.Cause == (manifest.Span{}) {
-		d.Cause = p.cause(n).Span()
+		d.Cause = p.cause(n).Extent()
 	}
 	d.Field = n.Path()
 	d.NamedField = d.Field
@@ -95,16 +95,14 @@ func (p *Pass) cause(n *manifest.Node) *manifest.Node {
 	if p.Rule.Cause != nil {
 		return p.Rule.Cause(p, n)
 	}
-	pod := p.Pod()
-	if pod == nil {
+	if p.Pod() == nil {
 		return nil
 	}
 	for ; n != nil; n = n.Parent() {
-		list := n.Parent()
-		if list.Kind() != manifest.Sequence || list.Parent() != pod.Node {
+		if n.Parent().Kind() != manifest.Sequence {
 			continue
 		}
-		switch list.Key().Text() {
+		switch n.Parent().Key().Text() {
 		case "containers", "initContainers", "ephemeralContainers":
 			return n
 		}

@@ -259,16 +259,16 @@ func TestReport(t *testing.T) {
 		},
 		{
 			"with a cause of its own", object, func(p *lint.Pass) {
-				p.ReportDiagnostic(nil, lint.Diagnostic{Message: "x", Cause: p.Object.Get("metadata").Span()})
+				p.ReportDiagnostic(nil, lint.Diagnostic{Message: "x", Cause: p.Object.Get("metadata").Extent()})
 			},
-			lint.Diagnostic{Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9", "4-5",
+			lint.Diagnostic{Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9", "3-5",
 		},
 		{
 			"with the cause that the rule names", object, func(p *lint.Pass) {
 				p.Rule.Cause = func(p *lint.Pass, at *manifest.Node) *manifest.Node { return at.Parent() }
 				p.Report(nil, "x")
 			},
-			lint.Diagnostic{Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9", "4-5",
+			lint.Diagnostic{Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9", "3-5",
 		},
 		{
 			"at the name", object, func(p *lint.Pass) { p.Report(nil, "named") },

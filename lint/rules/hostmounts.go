@@ -26,6 +26,7 @@ func hostMountRules() []*lint.Rule {
 			URL:         "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
 			Severity:    severity.High,
 			Default:     true,
+			Cause:       causeSpec,
 		}),
 		made(writableHostMountTemplate(), nil, lint.Rule{
 			Name:        "writable-host-mount",
@@ -51,6 +52,7 @@ func dockerSock() *lint.Rule {
 		Remediation: "Remove the mount. Images can be built without a runtime, by BuildKit in rootless mode for example.",
 		Severity:    severity.Critical,
 		Default:     true,
+		Cause:       causeSpec,
 	}), all)
 }
 

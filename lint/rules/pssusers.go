@@ -30,6 +30,7 @@ func pssUserRules() []*lint.Rule {
 		Run:         runAllowPrivilegeEscalation,
 	}, {
 		Name:        "pss-run-as-non-root",
+		Aliases:     []string{"KSV-0012"},
 		Groups:      []string{Restricted.Group()},
 		Title:       "runAsNonRoot that is not true",
 		Doc:         "Reports containers for which neither they themselves nor their pod set runAsNonRoot to true, and whoever sets it to false. A runAsUser above 0 is not enough. Since Kubernetes 1.35 pods in a user namespace of their own (hostUsers false) are left out.",
@@ -48,6 +49,7 @@ func pssUserRules() []*lint.Rule {
 		URL:         pssURL,
 		Severity:    severity.High,
 		Kinds:       []lint.Kind{lint.DeploymentLike},
+		Cause:       causeUnder("securityContext"),
 		Run:         runPSSUser,
 	}}
 }

@@ -21,6 +21,7 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run: func(p *lint.Pass) error {
 			for rule := range p.Object.Get("rules").Items() {
 				verbs := rule.StringsAt("verbs")
@@ -42,11 +43,14 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run: func(p *lint.Pass) error {
 			for rule := range p.Object.Get("rules").Items() {
 				for _, resource := range rule.StringsAt("resources") {
 					if resource.Value == "*" {
-						p.Reportf(resource.Node, "the role holds for all resources")
+						p.ReportDiagnostic(resource.Node, lint.Diagnostic{
+							Message: "the role holds for all resources", Aliases: byScope(p, "KSV-0046", "KSV-0112"),
+						})
 					}
 				}
 			}
@@ -62,6 +66,7 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run:         runAllVerbs,
 	}}
 }
@@ -76,6 +81,14 @@ func sensitiveResources() []string {
 	}
 }
 
+// trivySensitive are those of which KSV-0045 asks.
+func trivySensitive() []string {
+	return []string{
+		"clusterrolebindings", "clusterroles", "cronjobs", "daemonsets", "deployments", "groups", "jobs", "pods", "replicasets",
+		"replicationcontrollers", "rolebindings", "roles", "secrets", "statefulsets", "users",
+	}
+}
+
 func runAllVerbs(p *lint.Pass) error {
 	for rule := range p.Object.Get("rules").Items() {
 		resources := rule.StringsAt("resources")
@@ -83,9 +96,12 @@ func runAllVerbs(p *lint.Pass) error {
 		if i < 0 {
 			continue
 		}
+		aliases := fitting(slices.ContainsFunc(resources, func(f manifest.Field[string]) bool { return slices.Contains(trivySensitive(), f.Value) }), "KSV-0045")
 		for _, verb := range rule.StringsAt("verbs") {
 			if verb.Value == "*" {
-				p.Reportf(verb.Node, "the role allows all verbs for %s", resources[i].Value)
+				p.ReportDiagnostic(verb.Node, lint.Diagnostic{
+					Message: "the role allows all verbs for " + resources[i].Value, Aliases: aliases,
+				})
 			}
 		}
 	}
