@@ -24,7 +24,7 @@ type TrivyCheck struct {
 // Kubernetes objects (KSV) and of the static pods of a control plane (KCV). The rules
 // have the ids as aliases.
 func TrivyChecks() []TrivyCheck {
-	checks := slices.Concat(workloadChecks(), roleChecks())
+	checks := slices.Concat(workloadChecks(), roleChecks(), controlPlaneChecks())
 	slices.SortFunc(checks, func(a, b TrivyCheck) int { return cmp.Compare(a.ID, b.ID) })
 	for _, r := range All() {
 		for _, alias := range r.Aliases {
