@@ -22,6 +22,10 @@ type Pass struct {
 	ctx      context.Context
 	found    []Diagnostic // of all rules
 	reported int          // how many times the rule did
+
+	// The last cause and where it is: many diagnostics are about one container.
+	caused    *manifest.Node
+	causeSpan manifest.Span
 }
 
 // RunContext is the context that [Run] was given. A rule that may run long ends when
@@ -80,7 +84,12 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	d.Object = Ref(p.Object)
 	d.Span = n.Place()
 	if d.Cause == (manifest.Span{}) {
-		d.Cause = p.cause(n).Extent()
+		if cause := p.cause(n); cause != p.caused {
+			p.caused, p.causeSpan = cause, cause.Extent()
+		}
+		if p.caused != nil {
+			d.Cause = p.causeSpan
+		}
 	}
 	d.Field = n.Path()
 	d.NamedField = d.Field

@@ -171,7 +171,7 @@ func controlPlaneChecks() []TrivyCheck {
 }
 
 // asks is what f reports, after the name of the program.
-func (f flagRule) asks() string {
+func (f *flagRule) asks() string {
 	flag := "--" + f.flags[0]
 	switch f.ask {
 	case unset:
@@ -188,7 +188,7 @@ func (f flagRule) asks() string {
 	return " without --" + strings.Join(f.flags, " or --")
 }
 
-func (f flagRule) remediation() string {
+func (f *flagRule) remediation() string {
 	flag := "--" + f.flags[0]
 	switch f.ask {
 	case unset:
@@ -205,21 +205,32 @@ func (f flagRule) remediation() string {
 	return "Set --" + strings.Join(f.flags, " and --") + "."
 }
 
-func (f flagRule) run(p *lint.Pass) error {
-	for c := range p.Containers() {
-		command := c.Node.Get("command")
-		for word := range command.Items() {
-			if path.Base(word.Text()) == f.program {
-				f.judge(p, c, command)
+func (f *flagRule) run(p *lint.Pass) error {
+	pod := p.Pod()
+	if pod == nil {
+		return nil
+	}
+	// There are many of these rules, and few containers with a command: no iterator.
+	for _, list := range [...][]manifest.Container{pod.InitContainers, pod.Containers, pod.EphemeralContainers} {
+		for i := range list {
+			if c := &list[i]; c.Command != nil && runs(c, f.program) {
+				f.judge(p, c)
 			}
-			break
 		}
 	}
 	return nil
 }
 
+// runs reports whether the command of c is a program.
+func runs(c *manifest.Container, program string) bool {
+	for word := range c.Command.Items() {
+		return path.Base(word.Text()) == program
+	}
+	return false
+}
+
 // judge reports c, which runs the program.
-func (f flagRule) judge(p *lint.Pass, c *manifest.Container, command *manifest.Node) {
+func (f *flagRule) judge(p *lint.Pass, c *manifest.Container) {
 	for _, name := range f.flags {
 		v := f.find(c, name)
 		if !f.wrong(c, v) {
@@ -227,7 +238,7 @@ func (f flagRule) judge(p *lint.Pass, c *manifest.Container, command *manifest.N
 		}
 		where := v.node
 		if where == nil {
-			where = command
+			where = c.Command
 		}
 		d := lint.Diagnostic{Message: fmt.Sprintf("container %q runs %s%s", c.Name.Value, f.program, f.asks())}
 		if f.opposite {
@@ -239,7 +250,7 @@ func (f flagRule) judge(p *lint.Pass, c *manifest.Container, command *manifest.N
 }
 
 // wrong reports whether a flag is not as f asks.
-func (f flagRule) wrong(c *manifest.Container, v flagValue) bool {
+func (f *flagRule) wrong(c *manifest.Container, v flagValue) bool {
 	switch f.ask {
 	case unset:
 		return v.node != nil
@@ -257,7 +268,7 @@ func (f flagRule) wrong(c *manifest.Container, v flagValue) bool {
 
 // configured reports whether modes of authorization are in a file, for which there
 // is no flag then.
-func (f flagRule) configured(c *manifest.Container) bool {
+func (f *flagRule) configured(c *manifest.Container) bool {
 	return f.flags[0] == "authorization-mode" && f.find(c, "authorization-config").node != nil
 }
 
@@ -282,7 +293,7 @@ func (v flagValue) list() []string { return strings.Split(v.text, ",") }
 
 // find returns the value of a flag of c, that of the last one where it is given
 // twice. etcd takes variables of the environment too.
-func (f flagRule) find(c *manifest.Container, name string) flagValue {
+func (f *flagRule) find(c *manifest.Container, name string) flagValue {
 	var v flagValue
 	for _, e := range c.Env {
 		if f.program == "etcd" && e.Name.Value == "ETCD_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_")) && e.Value.Set() {
@@ -291,8 +302,8 @@ func (f flagRule) find(c *manifest.Container, name string) flagValue {
 	}
 	isBool := f.value == "true" || f.value == "false"
 	waiting := false // for the value, which may be the next word where it is no truth value
-	for _, field := range []string{"command", "args"} {
-		for word := range c.Node.Get(field).Items() {
+	for _, words := range []*manifest.Node{c.Command, c.Args} {
+		for word := range words.Items() {
 			text := word.Text()
 			if waiting && !strings.HasPrefix(text, "-") {
 				v = flagValue{text, word}

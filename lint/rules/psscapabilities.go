@@ -72,16 +72,15 @@ func runDropAllCapabilities(p *lint.Pass) error {
 		drops := func(name func(string) bool) bool {
 			return slices.ContainsFunc(c.Security.Capabilities.Drop, func(f manifest.Field[string]) bool { return name(f.Value) })
 		}
-		// Trivy takes ALL in any case.
-		aliases := []string{restrictedCapabilities, "KSV-0106", "KSV-0003", "KSV-0004"}
-		dropsAll := drops(isAll)
-		switch {
-		case dropsAll:
-			aliases = aliases[:1]
-		case c.Security.Capabilities.Node.Get("drop").Exists():
-			aliases = aliases[:3]
-		}
+		dropsAll := drops(isAll) // Trivy takes it in any case
 		if !drops(func(name string) bool { return name == "ALL" }) {
+			aliases := []string{restrictedCapabilities, "KSV-0106", "KSV-0003", "KSV-0004"}
+			switch {
+			case dropsAll:
+				aliases = aliases[:1]
+			case c.Security.Capabilities.Node.Get("drop").Exists():
+				aliases = aliases[:3]
+			}
 			p.ReportDiagnostic(securityAt(c, "capabilities", "drop"), lint.Diagnostic{
 				Message: "container " + quoted(c) + " does not drop ALL capabilities (securityContext.capabilities.drop)",
 				Fixes:   []lint.Fix{lint.AppendFix(c.Node, "ALL", "securityContext", "capabilities", "drop")},
