@@ -16,7 +16,7 @@ func (n ruleNames) find(name string) []*Rule {
 	}
 	var aliased, grouped []*Rule
 	for _, r := range n {
-		if slices.ContainsFunc(r.Aliases, func(s string) bool { return isAlias(s, name) }) {
+		if r.HasAlias(name) {
 			aliased = append(aliased, r)
 		}
 		if slices.ContainsFunc(r.Groups, func(s string) bool { return strings.EqualFold(s, name) }) {
@@ -27,6 +27,12 @@ func (n ruleNames) find(name string) []*Rule {
 		return aliased
 	}
 	return grouped
+}
+
+// HasAlias reports whether name is an alias of r, in any case; KSV-0001 may be written
+// AVD-KSV-0001 and KSV001 too.
+func (r *Rule) HasAlias(name string) bool {
+	return slices.ContainsFunc(r.Aliases, func(s string) bool { return isAlias(s, name) })
 }
 
 // isAlias reports whether a name is another spelling of an alias. Trivy writes
