@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/lint/rules"
@@ -172,18 +171,17 @@ func fixtureDiagnostics(t *testing.T, r *lint.Rule) []lint.Diagnostic {
 			if err != nil {
 				t.Fatal(err)
 			}
-			archive := txtar.Parse(text)
+			comment, sections, _ := strings.Cut("\n"+string(text), "\n-- ")
 			opts := lint.Options{Kubernetes: "1.34"}
-			for line := range strings.Lines(string(archive.Comment)) {
-				if version, ok := strings.CutPrefix(line, "kubernetes: "); ok {
-					opts.Kubernetes = strings.TrimSpace(version)
-				}
+			if _, version, ok := strings.Cut(comment, "\nkubernetes: "); ok {
+				opts.Kubernetes, _, _ = strings.Cut(version, "\n")
 			}
-			for _, f := range archive.Files {
-				if !strings.HasSuffix(f.Name, ".yaml") || strings.HasPrefix(f.Name, "compat") {
+			for section := range strings.SplitSeq(sections, "\n-- ") {
+				name, data, _ := strings.Cut(section, " --\n")
+				if !strings.HasSuffix(name, ".yaml") || strings.HasPrefix(name, "compat") {
 					continue
 				}
-				result, err := lint.Run(t.Context(), manifest.ReadFile(f.Name, f.Data, manifest.Options{}).Objects, []*lint.Rule{r}, opts)
+				result, err := lint.Run(t.Context(), manifest.ReadFile(name, []byte(data), manifest.Options{}).Objects, []*lint.Rule{r}, opts)
 				if err != nil {
 					t.Fatal(err)
 				}
