@@ -17,7 +17,6 @@ func trivyDifferences() []trivyDifference {
 		ephemeral  = "Trivy reads containers and initContainers alone; the container is an ephemeral one"
 		null       = "a securityContext that is null makes the container disappear from Trivy: its object.union has no result; null is as if left out"
 		apparmor   = "Trivy knows the annotation of AppArmor, and not the field that has taken its place in Kubernetes 1.30"
-		inherited  = "the profile is the pod's, and is reported there; Trivy reports each container that takes it over"
 		separator  = "Trivy names no line, and then adds the line of the document's separator to it"
 		cephfs     = "Trivy looks for cephFS; the field is cephfs"
 		inDir      = "Trivy compares the whole path; what is below /usr is reported too"
@@ -51,8 +50,6 @@ func trivyDifferences() []trivyDifference {
 		{kubesec + "score-0-dep-apparmor-unconfined-container.yml", "17-21", "+KSV-0002", apparmor},
 		{kubesec + "score-0-dep-apparmor-unconfined-initcontainer.yml", "20-24", "+KSV-0002", apparmor},
 		{kubesec + "score-0-dep-apparmor-unconfined-spec-securitycontext.yml", "18-18", "+KSV-0002", apparmor},
-		{kubesec + "score-0-dep-seccomp-unconfined-spec-securitycontext.yml", "18-18", "+KSV-0030 +KSV-0104", inherited},
-		{kubesec + "score-0-dep-seccomp-unconfined-spec-securitycontext.yml", "20-21", "-KSV-0030 -KSV-0104", inherited},
 
 		{kubesec + "sockshop/carts-dep.yaml", "1-1", "-KSV-0117", separator},
 		{kubesec + "sockshop/carts-dep.yaml", "0-0", "+KSV-0117", separator},

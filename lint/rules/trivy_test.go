@@ -66,6 +66,12 @@ func TestTrivyFindings(t *testing.T) {
 			"KSV-0001 6-10, KSV-0011 6-10, KSV-0012 6-10, KSV-0014 6-10, KSV-0015 6-10, KSV-0016 6-10, KSV-0018 6-10, KSV-0020 6-10, KSV-0021 6-10, KSV-0022 6-10, " +
 				"KSV-0030 6-10, KSV-0104 6-10, KSV-0106 8-10, KSV-0118 4-10, KSV-0125 6-10",
 		}, {
+			"profiles", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  namespace: shop\n  annotations: {container.apparmor.security.beta.kubernetes.io/a: unconfined}\nspec:\n" +
+				"  hostAliases: [{ip: 127.0.0.1}]\n  securityContext: {runAsNonRoot: false, runAsUser: 20000, runAsGroup: 20000, seccompProfile: {type: Unconfined}, sysctls: [{name: vm.swappiness, value: '1'}]}\n" +
+				"  containers:\n  - name: a\n    image: a:1\n    resources: {limits: {cpu: 1, memory: 1Gi}, requests: {cpu: 1, memory: 1Gi}}\n    securityContext:\n" +
+				"      allowPrivilegeEscalation: false\n      readOnlyRootFilesystem: true\n      capabilities: {drop: [ALL]}\n",
+			"KSV-0002 11-17, KSV-0007 7-17, KSV-0012 11-17, KSV-0026 1-17, KSV-0030 11-17, KSV-0104 11-17",
+		}, {
 			"cluster role", rbac + "kind: ClusterRole\nmetadata: {name: all}\nrules:\n- apiGroups: ['*']\n  resources: ['*']\n  verbs: ['*']\n" +
 				"- apiGroups: ['']\n  resources: [secrets, configmaps, pods, pods/exec]\n  verbs: [get, create, update]\n",
 			"KSV-0041 8-10, KSV-0044 5-7, KSV-0046 5-7, KSV-0048 8-10, KSV-0049 8-10, KSV-0053 8-10",
