@@ -21,7 +21,7 @@ type Container struct {
 	Name            Field[string]
 	Image           Field[string]
 	ImagePullPolicy Field[string]
-	Command, Args   *Node // the lists of these names, nil where they are left out
+	Command, Args   *Node           // the lists of these names, nil where they are left out
 	Security        SecurityContext // its own: see Container.Effective
 	Ports           []ContainerPort
 	Env             []EnvVar
