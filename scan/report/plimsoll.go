@@ -184,7 +184,7 @@ type (
 	}
 	plimsollDiagnostic struct {
 		Rule       string            `json:"rule"`
-		Aliases    []string          `json:"aliases,omitempty"`
+		Aliases    []string          `json:"aliases,omitzero"`
 		Severity   severity.Level    `json:"severity"`
 		Message    string            `json:"message"`
 		Object     plimsollObject    `json:"object"`
