@@ -92,7 +92,7 @@ const (
 // the span.
 func (e *manifestResult) snippet(span manifest.Span) (lines []codeLine, more bool) {
 	f := e.file
-	if f == nil || span == (manifest.Span{}) || span.Start.Offset < 0 || max(span.Start.Offset, span.End.Offset) > len(f.Text) {
+	if f == nil || span.Start.Line == 0 && f.Renderer == "" || span.Start.Offset < 0 || max(span.Start.Offset, span.End.Offset) > len(f.Text) {
 		return nil, false
 	}
 	if e.starts == nil {
