@@ -28,7 +28,9 @@ func All() []*lint.Rule {
 		retiredAPIRules(),
 		quotaRules(),
 		dockerfileRules(),
+		composeRules(),
 	)
+	adviseServices(all)
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
