@@ -49,6 +49,10 @@ func importRules() map[string]importRule {
 				"golang.org/x/sync",
 			},
 		},
+		"vuln/vex": {
+			inside:  []string{"vuln"},
+			outside: []string{"github.com/package-url/packageurl-go"},
+		},
 		"vuln/trivydb": {
 			inside:  []string{"internal/boltfile", "vuln", "vuln/cvss", "vuln/version", "vuln/severity"},
 			outside: []string{"go.etcd.io/bbolt"},
@@ -60,6 +64,7 @@ func importRules() map[string]importRule {
 		"lint":          {inside: []string{"manifest", "vuln/severity"}},
 		"lint/rules":    {inside: []string{"lint", "manifest", "vuln/severity"}},
 		"lint/linttest": {inside: []string{"lint", "manifest"}},
+		"score":         {inside: []string{"lint", "manifest"}},
 		"scan/artifact": {
 			inside:  []string{"manifest", "vuln"},
 			outside: []string{"golang.org/x/sync"},
@@ -78,12 +83,16 @@ func importRules() map[string]importRule {
 		},
 		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
 		"scan": {
-			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "vuln", "vuln/severity"},
+			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "score", "vuln", "vuln/severity"},
 			outside: []string{"golang.org/x/sync", "github.com/bmatcuk/doublestar/v4"},
+		},
+		"scan/suppress": {
+			inside:  []string{"internal/packageurl", "lint", "scan", "scan/artifact", "vuln/vex"},
+			outside: []string{"gopkg.in/yaml.v3", "github.com/bmatcuk/doublestar/v4"},
 		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
-			inside: []string{"lint", "manifest", "scan", "scan/artifact", "vuln", "vuln/severity"},
+			inside: []string{"internal/packageurl", "lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
 			outside: []string{
 				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
 			},
@@ -93,12 +102,19 @@ func importRules() map[string]importRule {
 		"internal/download":  {},
 		"internal/kubetypes": {},
 		"internal/corpus":    {inside: []string{"vuln"}},
+		"internal/packageurl": {
+			inside:  []string{"scan/artifact", "vuln"},
+			outside: []string{"github.com/package-url/packageurl-go"},
+		},
 		"internal/imagetest": {outside: []string{"github.com/klauspost/compress"}},
 
 		"examples/scanimage":      {inside: []string{"scan", "scan/report", "vuln/store"}},
 		"examples/cigate":         {inside: []string{"scan", "vuln/severity", "vuln/store"}},
 		"examples/customanalyzer": {inside: []string{"scan", "scan/analyze", "scan/source", "vuln"}},
 		"examples/customrule":     {inside: []string{"lint", "scan", "vuln/severity"}},
+		"examples/scanmanifest":   {inside: []string{"lint", "lint/rules", "scan", "score"}},
+		"examples/scoreserver":    {inside: []string{"score"}},
+		"examples/scorewebhook":   {inside: []string{"score"}},
 		"examples/custommatcher":  {inside: []string{"scan", "scan/report", "vuln", "vuln/severity"}},
 	}
 }
@@ -115,7 +131,7 @@ func dependencies() map[string]map[string]string {
 			"go.etcd.io/bbolt":                       "the file format of the advisory database, and of Trivy's",
 			"github.com/gofrs/flock":                 "one process at a time updates a database, on every system",
 			"github.com/pandatix/go-cvss":            "scores of CVSS 2.0, 3.0, 3.1 and 4.0 vectors",
-			"github.com/package-url/packageurl-go":   "package URLs in reports",
+			"github.com/package-url/packageurl-go":   "package URLs in reports and statements",
 			"github.com/jedib0t/go-pretty/v6":        "tables that know the width of a character",
 			"github.com/owenrumney/go-sarif/v2":      "diagnostics in SARIF",
 			"github.com/pelletier/go-toml/v2":        "lock files and manifests in TOML, with positions",
@@ -178,6 +194,11 @@ func dependencies() map[string]map[string]string {
 			"github.com/google/go-cmp":    "tests: readable differences",
 			"golang.org/x/tools":          "tests: file systems as text",
 		},
+		"scan/report/browser": {
+			modulePath:                     "the library",
+			"github.com/chromedp/chromedp": "tests: a browser, driven through its protocol",
+			"github.com/chromedp/cdproto":  "tests: the words of that protocol",
+		},
 		"scan/source/git": {
 			modulePath:                    "the library",
 			"github.com/go-git/go-git/v5": "git's protocol and objects",
@@ -199,6 +220,8 @@ func dependencies() map[string]map[string]string {
 			"github.com/spf13/cobra":            "commands and flags",
 			"github.com/schollz/progressbar/v3": "the progress line",
 			"github.com/spf13/pflag":            "a set of flags that several commands have",
+			"github.com/jedib0t/go-pretty/v6":   "the table of scoring rules",
+			"gopkg.in/yaml.v3":                  "the list of scoring rules as YAML",
 			"golang.org/x/term":                 "whether there is a terminal, and its width",
 
 			"github.com/google/go-containerregistry": "tests: a registry",
@@ -219,9 +242,11 @@ func reaches() map[string]reach {
 	return map[string]reach{
 		"vuln/version": {modules: 1},
 		"vuln":         {modules: 1},
+		"vuln/vex":     {modules: 2},
 		"manifest":     {modules: 2},
 		"lint":         {modules: 2},
 		"lint/rules":   {modules: 2},
+		"score":        {modules: 2},
 		"scan": {
 			modules: 20,
 			never: []string{

@@ -154,3 +154,25 @@ func ExamplePass_ReportAt() {
 	// Output:
 	// shop/Dockerfile:3:1 Dockerfile Dockerfile it has a user
 }
+
+func ExamplePass_ReportDiagnosticAt() {
+	rule := &lint.Rule{Name: "no-user", Kinds: []lint.Kind{lint.Dockerfile}, Run: func(p *lint.Pass) error {
+		d := p.Object.Dockerfile()
+		for _, i := range d.Instructions {
+			if i.Keyword.Value == "USER" {
+				keyword := d.Span(i.Start, i.Start+len("USER"))
+				p.ReportDiagnosticAt(keyword, lint.Diagnostic{Message: "it has a user", Cause: d.Span(i.Start, i.End)})
+			}
+		}
+		return nil
+	}}
+	found, err := lint.Run(context.Background(), []*manifest.Object{newDockerfile("nothing")}, []*lint.Rule{rule}, lint.Options{})
+	if err != nil {
+		panic(err)
+	}
+	for _, d := range found.Diagnostics {
+		fmt.Println(d.Span.End, d.Message, "that ends at", d.Cause.End)
+	}
+	// Output:
+	// shop/Dockerfile:3:5 it has a user that ends at shop/Dockerfile:3:10
+}

@@ -46,6 +46,7 @@ type Values struct {
 	MemoryRequest, MemoryLimit string // "128Mi"
 	ServiceAccount             string
 	RunAsUser, RunAsGroup      int64
+	Storage                    string // of a volume claim
 }
 
 // A Result is what a run found.

@@ -8,6 +8,8 @@
 // with charts and the like where a [Renderer] is given for them.
 //
 // An [Object] is a tree of [Node] values, with typed views of what most rules ask
-// for, such as [Object.Pod]. What a view does not have is found by [Node.Get].
+// for: [Object.Pod] of whatever makes pods, and one for each of the kinds beside it,
+// such as [Object.Service]. Those are made anew at each call, and nil for an object of
+// another kind. What a view does not have is found by [Node.Get].
 // A node can say how the text has to change to change its value: see [Node.Set].
 package manifest

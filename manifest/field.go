@@ -1,5 +1,7 @@
 package manifest
 
+import "strconv"
+
 // A Field is a value of a known type at a place in the text. The zero Field is
 // one that is not there.
 type Field[T any] struct {
@@ -18,6 +20,18 @@ func (f Field[T]) Or(def T) T {
 		return def
 	}
 	return f.Value
+}
+
+// Values are what fields hold, in their order; nil for none.
+func Values[T any](fields []Field[T]) []T {
+	if len(fields) == 0 {
+		return nil
+	}
+	values := make([]T, len(fields))
+	for i, f := range fields {
+		values[i] = f.Value
+	}
+	return values
 }
 
 // IsTrue reports whether a field says true.
@@ -52,6 +66,14 @@ type IntOrString struct {
 	IsString bool
 	Int      int64
 	Str      string
+}
+
+// String is v for messages: "8080", "http", "25%".
+func (v IntOrString) String() string {
+	if v.IsString {
+		return v.Str
+	}
+	return strconv.FormatInt(v.Int, 10)
 }
 
 func intOrStringField(n *Node) Field[IntOrString] {

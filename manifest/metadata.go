@@ -20,7 +20,10 @@ func newMetadata(n *Node) Metadata {
 }
 
 // Metadata is what o says of itself.
-func (o *Object) Metadata() Metadata { return o.meta() }
+func (o *Object) Metadata() Metadata {
+	o.metaOnce.Do(func() { o.meta = newMetadata(o.Get("metadata")) })
+	return o.meta
+}
 
 // Strings is a mapping of strings to strings, in the order of the text.
 type Strings struct {

@@ -7,7 +7,8 @@ import (
 )
 
 // An Object is one Kubernetes object, a [Dockerfile], or a document of a [Compose]
-// file. Objects do not change once they are read, and are safe for concurrent use.
+// file. Objects do not change once they are read, and are safe for concurrent use;
+// they must not be copied.
 type Object struct {
 	// APIVersion is as it is written: "apps/v1". An item of a typed list, such as a
 	// PodList, that has none takes its list's.
@@ -36,8 +37,12 @@ type Object struct {
 	compose    *Compose
 
 	template []string // see podPath
-	pod      func() *Pod
-	meta     func() Metadata
+
+	// The views that nearly every rule asks for are made once, when they are first
+	// asked for.
+	podOnce, metaOnce sync.Once
+	pod               *Pod
+	meta              Metadata
 }
 
 // A List is an object that holds others.
@@ -100,8 +105,6 @@ func newObject(n *Node, apiVersion, kind string) *Object {
 	o.template = o.podPath()
 	o.Name, _ = n.Get("metadata", "name").Str()
 	o.Namespace, _ = n.Get("metadata", "namespace").Str()
-	o.pod = sync.OnceValue(func() *Pod { return newPod(o) })
-	o.meta = sync.OnceValue(func() Metadata { return newMetadata(n.Get("metadata")) })
 	return o
 }
 

@@ -26,7 +26,10 @@ type Pod struct {
 }
 
 // Pod is what o says of its pods, nil where it has none.
-func (o *Object) Pod() *Pod { return o.pod() }
+func (o *Object) Pod() *Pod {
+	o.podOnce.Do(func() { o.pod = newPod(o) })
+	return o.pod
+}
 
 func newPod(o *Object) *Pod {
 	if o.template == nil {

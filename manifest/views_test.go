@@ -232,3 +232,55 @@ func TestManyLabels(t *testing.T) {
 		t.Errorf("l77 of fewer is %q, %t", v, ok)
 	}
 }
+
+// at is where a value stands, "3:5", or "-" where it is not there.
+func at(n *manifest.Node) string {
+	if n == nil {
+		return "-"
+	}
+	p := n.Position()
+	return fmt.Sprintf("%d:%d", p.Line, p.Column)
+}
+
+// text is a field and where it stands: "web@3:5".
+func text[T any](f manifest.Field[T]) string {
+	if !f.Set() {
+		return "-"
+	}
+	return fmt.Sprintf("%v@%s", f.Value, at(f.Node))
+}
+
+// texts are fields, with blanks between them.
+func texts[T any](fields []manifest.Field[T]) string {
+	list := make([]string, len(fields))
+	for i, f := range fields {
+		list[i] = text(f)
+	}
+	return strings.Join(list, " ")
+}
+
+// A viewRow is an object and what a view shows of it, nothing where it is of another
+// kind.
+type viewRow struct {
+	name, object string
+	want         []string
+}
+
+// checkViews compares what show makes of each object.
+func checkViews(t *testing.T, show func(*manifest.Object) []string, rows []viewRow) {
+	t.Helper()
+	for _, row := range rows {
+		if diff := cmp.Diff(row.want, show(object(t, row.object))); diff != "" {
+			t.Errorf("%s, -want +got:\n%s", row.name, diff)
+		}
+	}
+}
+
+// An object that was not read has no pod, and no metadata.
+func TestObjectNotRead(t *testing.T) {
+	t.Parallel()
+	var o manifest.Object
+	if p, m := o.Pod(), o.Metadata(); p != nil || m.Node != nil || m.Name.Set() {
+		t.Errorf("the pod is %+v, the metadata are %+v", p, m)
+	}
+}

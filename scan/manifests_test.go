@@ -16,6 +16,7 @@ import (
 	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/score"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
@@ -179,4 +180,53 @@ func ExampleManifestProblem() {
 	b := manifest.ReadFile("a.yaml", []byte("a: [\n"), manifest.Options{})
 	fmt.Println(scan.ManifestProblem(b.Problems[0]))
 	// Output: read a.yaml:1:1: syntax error: did not find expected node content (hides some)
+}
+
+func ExampleScore() {
+	opts := scan.Options{Matchers: []scan.Matcher{scan.Score(score.Options{MinScore: 5})}}
+	rep, err := scan.Manifests(context.Background(), "../testdata/manifests", opts)
+	if err != nil {
+		panic(err)
+	}
+	for _, r := range rep.Scores {
+		fmt.Println(r.Name, r.Message())
+	}
+	// Output:
+	// Deployment/harbour.default Failed with a score of -6 points
+	// Service/harbour.default This resource kind is not supported by kubesec
+}
+
+func ExampleScored() {
+	results, _ := score.Read("pier.yaml", []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: pier}\nspec: {hostPID: 7}\n"), score.Options{})
+	r, err := scan.Judge(context.Background(), &scan.Inventory{}, scan.Options{Matchers: []scan.Matcher{scan.Scored(results)}})
+	if err != nil {
+		panic(err)
+	}
+	for _, p := range r.Problems {
+		fmt.Println(p.Path, p.Err)
+	}
+	// Output: pier.yaml:4:17 Pod/pier.default is not scored: type mismatch: spec.hostPID: number 7 for boolean
+}
+
+func TestManifestsFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const two = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n"
+	for name, text := range map[string]string{"two.yaml": two, "none.yaml": "just: text\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rep, err := scan.Manifests(t.Context(), dir, scan.Options{Matchers: []scan.Matcher{scan.Lint([]*lint.Rule{namesRule()}, lint.Options{})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.Files) != 1 || string(rep.Files[0].Text) != two {
+		t.Fatalf("Files = %v, want two.yaml alone", rep.Files)
+	}
+	for _, d := range rep.Diagnostics {
+		if got := rep.Files[0].Position(d.Span.Start.Offset); got != d.Span.Start {
+			t.Errorf("the diagnostic at %v is at %v of the file", d.Span.Start, got)
+		}
+	}
 }

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/score"
 	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
@@ -28,9 +30,16 @@ type Report struct {
 	Vulnerabilities []Vulnerability
 	// Diagnostics are what rules found in manifests, in the order of lint.Result.
 	Diagnostics []lint.Diagnostic
-	// Suppressed are those that somebody decided not to be shown, with the reason.
-	Suppressed []lint.Suppressed
-	Problems   []Problem // sorted as in [Inventory]
+	// Suppressed are the diagnostics that somebody decided not to be shown, with the
+	// reason, and SuppressedVulnerabilities the vulnerabilities; see [Suppressor].
+	Suppressed                []lint.Suppressed
+	SuppressedVulnerabilities []SuppressedVulnerability
+	// Scores are those of objects, in the order of the inventory.
+	Scores []score.Result
+	// Files are the texts that the inventory's objects are from, each once, in
+	// their order: the spans of Diagnostics are places in them.
+	Files    []*manifest.File
+	Problems []Problem // sorted as in [Inventory]
 	// Database says what was matched against; nil when nothing was.
 	Database *vuln.DatabaseInfo
 	// Created is Options.Now, or when the report was made.
@@ -68,6 +77,7 @@ type Results struct {
 	Vulnerabilities []Vulnerability
 	Diagnostics     []lint.Diagnostic
 	Suppressed      []lint.Suppressed
+	Scores          []score.Result
 	Problems        []Problem
 }
 
@@ -87,6 +97,8 @@ type Reporter interface {
 type Filter struct {
 	Severities    []severity.Level // nil: all
 	IgnoreUnfixed bool             // drop those without a fixed version
+	// IgnoreStatuses drops those of these statuses; nil: none.
+	IgnoreStatuses []vuln.Status
 }
 
 // The contracts of the first half of a scan, from package artifact.

@@ -23,6 +23,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
@@ -150,13 +151,14 @@ func (o *Options) analyzers(kind artifact.TargetKind) []Analyzer {
 }
 
 // Judge matches inv with the advisories of opts.Database, then with
-// opts.Matchers in their order, and filters what they find. A matcher that
+// opts.Matchers in their order, filters what they find, and suppresses what
+// opts.Suppress decides. A matcher that
 // fails is a Problem that hides all; an error is ctx's, or [ErrNoMatcher].
 func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 	matchers := opts.Matchers
 	rep := &Report{
 		Target: inv.Target, Layers: inv.Layers, OS: inv.OS, Components: inv.Components,
-		Problems: append([]Problem(nil), inv.Problems...), Stats: inv.Stats, Created: opts.Now,
+		Files: filesOf(inv), Problems: append([]Problem(nil), inv.Problems...), Stats: inv.Stats, Created: opts.Now,
 	}
 	if rep.Created.IsZero() {
 		rep.Created = time.Now()
@@ -189,6 +191,7 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 		}
 		rep.Diagnostics = append(rep.Diagnostics, res.Diagnostics...)
 		rep.Suppressed = append(rep.Suppressed, res.Suppressed...)
+		rep.Scores = append(rep.Scores, res.Scores...)
 		rep.Problems = append(rep.Problems, res.Problems...)
 	}
 	if opts.Database != nil {
@@ -196,10 +199,29 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 		rep.Database = &info
 	}
 	sortVulnerabilities(rep.Vulnerabilities)
-	sortProblems(rep.Problems, rep.Layers)
+	rep, err := Suppress(ctx, rep, opts.Suppress...)
+	if err != nil {
+		return nil, err
+	}
 	log(opts.Logger).InfoContext(ctx, "judged", "target", rep.Target.Name,
 		"vulnerabilities", len(rep.Vulnerabilities), "problems", len(rep.Problems))
 	return rep, nil
+}
+
+// filesOf are the files that the objects of inv are from.
+func filesOf(inv *Inventory) []*manifest.File {
+	var list []*manifest.File
+	seen := make(map[*manifest.File]bool)
+	for _, o := range inv.Objects {
+		if o.Node == nil { // a caller's own
+			continue
+		}
+		if f := o.File(); f != nil && !seen[f] {
+			seen[f] = true
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // safeMatch is m.Match with a panic turned into an error.

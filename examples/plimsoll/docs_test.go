@@ -2,13 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/plimsoll-go/plimsoll/lint/cel"
 	"github.com/plimsoll-go/plimsoll/lint/rules"
@@ -38,19 +34,7 @@ difference. It is made from the rules by the tests of examples/plimsoll (` + "`g
 			t.Errorf("%s: a difference is not told in full: %+v", d.Rule, d)
 		}
 	}
-	path := filepath.Join("..", "..", "docs", "lint-differences.md")
-	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(text), b.String()); diff != "" {
-		t.Errorf("%s (-have +want):\n%s", path, diff)
-	}
+	holdDocument(t, "lint-differences.md", b.String())
 }
 
 // programDifferences are those of reading, selecting and reporting. The scripts of

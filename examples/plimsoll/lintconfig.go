@@ -120,6 +120,7 @@ func setFixValue(v *lint.Values, pair string) error {
 		"cpu-request": &v.CPURequest, "cpu-limit": &v.CPULimit,
 		"memory-request": &v.MemoryRequest, "memory-limit": &v.MemoryLimit,
 		"service-account": &v.ServiceAccount,
+		"storage":         &v.Storage,
 	}
 	numbers := map[string]*int64{"run-as-user": &v.RunAsUser, "run-as-group": &v.RunAsGroup}
 	switch {

@@ -22,7 +22,7 @@ type lintOutput struct {
 
 // pairs puts each format to its file.
 func (f *lintFlags) pairs() ([]lintOutput, error) {
-	known := []string{"json", "plain", "sarif"}
+	known := []string{"html", "json", "plain", "sarif"}
 	switch {
 	case len(f.outputs) == 0 && len(f.formats) > 1:
 		return nil, errors.New("several formats need an --output each")
@@ -60,7 +60,7 @@ func (f *lintFlags) write(ctx context.Context, outputs []lintOutput, rules []*li
 			reporter.Color = true
 		}
 		out := &output{path: o.path, stdout: f.stdout}
-		err := out.write(ctx, reporter, r)
+		err := out.write(ctx, f.reporter(o.format, reporter), r)
 		if err = errors.Join(err, out.close()); err != nil {
 			return err
 		}
@@ -69,6 +69,17 @@ func (f *lintFlags) write(ctx context.Context, outputs []lintOutput, rules []*li
 		}
 	}
 	return nil
+}
+
+// reporter is k, or the page where that is the format.
+func (f *lintFlags) reporter(format report.KubeLinterFormat, k report.KubeLinter) scan.Reporter {
+	if format != "html" {
+		return k
+	}
+	if f.exitCode == 0 {
+		return report.HTML{}
+	}
+	return report.HTML{Gate: &scan.Gate{IgnoreProblems: f.ignoreProblems}}
 }
 
 // buildVersion is the version of the program.

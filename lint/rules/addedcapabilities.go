@@ -51,7 +51,7 @@ func addedCapabilitiesTemplate() lint.Template {
 				}
 			}
 			return nil
-		}, func(s service) { s.addedCapabilities(params.Capabilities) })}, nil
+		}, func(s composeService) { s.addedCapabilities(params.Capabilities) })}, nil
 	}).For(lint.DeploymentLike, lint.Compose).Titled("Capabilities that are added")
 }
 

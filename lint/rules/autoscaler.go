@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
@@ -53,72 +51,39 @@ func danglingAutoscalerTemplate() lint.Template {
 }
 
 func runDanglingAutoscaler(p *lint.Pass) error {
-	o := p.Object
-	if !isAutoscaler(p, o) {
+	a := autoscaler(p, p.Object)
+	if a == nil || a.IsScaledObject() {
 		return nil
 	}
-	t := scaleTarget(o)
+	t := a.Target
 	if p.Compat() {
 		for pod := range p.Context.Pods() {
 			w := pod.Object
-			if w.Name == t.name && w.Kind == t.kind && w.Group+"/"+w.Version == t.apiVersion {
+			if w.Name == t.Name && w.Kind == t.Kind && w.Group+"/"+w.Version == t.APIVersion {
 				return nil
 			}
 		}
 	} else {
-		for w := range p.Context.Of(t.group(), t.kind) {
-			if w.Name == t.name && p.Context.SameNamespace(o, w) {
+		for w := range p.Context.Of(t.Group(), t.Kind) {
+			if t.Is(w) && p.Context.SameNamespace(a.Object, w) {
 				return nil
 			}
 		}
 	}
-	p.Reportf(nearest(o.Node, "spec", "scaleTargetRef"), "no resources found matching HorizontalPodAutoscaler scaleTargetRef ({%s %s %s})", t.kind, t.name, t.apiVersion)
+	p.Reportf(nearest(p.Object.Node, "spec", "scaleTargetRef"), "no resources found matching HorizontalPodAutoscaler scaleTargetRef ({%s %s %s})", t.Kind, t.Name, t.APIVersion)
 	return nil
 }
 
-func isAutoscaler(p *lint.Pass, o *manifest.Object) bool {
-	if o.Kind != "HorizontalPodAutoscaler" || o.Group != "autoscaling" {
-		return false
+// autoscaler is o as one, nil where it is of another kind, or, in compat mode, a
+// HorizontalPodAutoscaler of a version that KubeLinter does not know.
+func autoscaler(p *lint.Pass, o *manifest.Object) *manifest.Autoscaler {
+	a := o.Autoscaler()
+	if a == nil || a.IsScaledObject() || !p.Compat() {
+		return a
 	}
 	switch o.Version {
 	case "v1", "v2beta1", "v2beta2", "v2":
-		return true
+		return a
 	}
-	return !p.Compat()
-}
-
-// isScaledObject reports whether o is KEDA's autoscaler.
-func isScaledObject(o *manifest.Object) bool { return o.Is("keda.sh", "ScaledObject") }
-
-// A target is what an autoscaler scales.
-type target struct{ apiVersion, kind, name string }
-
-// scaleTarget is the target of an autoscaler of Kubernetes, or of KEDA, which means
-// a Deployment where it does not say.
-func scaleTarget(o *manifest.Object) target {
-	ref := o.Get("spec", "scaleTargetRef")
-	t := target{ref.StringAt("apiVersion").Value, ref.StringAt("kind").Value, ref.StringAt("name").Value}
-	if isScaledObject(o) {
-		if t.kind == "" {
-			t.kind = "Deployment"
-		}
-		if t.apiVersion == "" {
-			t.apiVersion = "apps/v1"
-		}
-	}
-	return t
-}
-
-// group is that of t's API.
-func (t target) group() string {
-	group, _, named := strings.Cut(t.apiVersion, "/")
-	if !named {
-		return ""
-	}
-	return group
-}
-
-// is reports whether t is o, in whatever version of the API.
-func (t target) is(o *manifest.Object) bool {
-	return o.Name == t.name && o.Kind == t.kind && o.Group == t.group()
+	return nil
 }

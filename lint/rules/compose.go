@@ -23,7 +23,7 @@ func composeRules() []*lint.Rule {
 		URL:         composeURL + "#userns_mode",
 		Severity:    severity.High,
 		Default:     true,
-		Run: ofServices(func(s service) {
+		Run: ofServices(func(s composeService) {
 			for _, field := range []string{"userns_mode", "uts", "cgroup"} {
 				if v := s.Own(field); v.Value == "host" {
 					s.foundf(v.Node, "service %q shares a namespace of the host (via %s: host)", s.Name, field)
@@ -38,7 +38,7 @@ func composeRules() []*lint.Rule {
 		URL:         composeURL + "#security_opt",
 		Severity:    severity.Medium,
 		Default:     true,
-		Run: ofServices(func(s service) {
+		Run: ofServices(func(s composeService) {
 			for o := range s.SecurityOptions() {
 				if o.Name == "label" && o.Value == "disable" {
 					s.foundf(o.Node, "service %q is not confined by SELinux (via label:disable)", s.Name)
@@ -52,7 +52,7 @@ func composeRules() []*lint.Rule {
 		Remediation: "Put 127.0.0.1: before the port where a proxy on the host, or a developer, is the only one to use it.",
 		URL:         composeURL + "#ports",
 		Severity:    severity.Low,
-		Run: ofServices(func(s service) {
+		Run: ofServices(func(s composeService) {
 			for p := range s.Ports() {
 				if slices.Contains([]string{"", "0.0.0.0", "::"}, p.HostIP) {
 					s.foundf(p.Node, "service %q publishes port %s on all addresses of the host", s.Name, p.Target)
@@ -69,20 +69,20 @@ func composeRules() []*lint.Rule {
 
 const composeURL = "https://github.com/compose-spec/compose-spec/blob/main/05-services.md"
 
-// A service is a pass that looks at a service of a Compose file.
-type service struct {
+// A composeService is a pass that looks at a service of a Compose file.
+type composeService struct {
 	*lint.Pass
 	*manifest.ComposeService
 }
 
 // ofServices makes what a rule runs of a function that looks at each service.
-func ofServices(look func(service)) func(*lint.Pass) error {
+func ofServices(look func(composeService)) func(*lint.Pass) error {
 	return alsoServices(func(*lint.Pass) error { return nil }, look)
 }
 
 // alsoServices is run for objects of Kubernetes, and look for each service of a
 // Compose file.
-func alsoServices(run func(*lint.Pass) error, look func(service)) func(*lint.Pass) error {
+func alsoServices(run func(*lint.Pass) error, look func(composeService)) func(*lint.Pass) error {
 	return func(p *lint.Pass) error {
 		c := p.Object.Compose()
 		if c == nil {
@@ -92,7 +92,7 @@ func alsoServices(run func(*lint.Pass) error, look func(service)) func(*lint.Pas
 			if p.Full() {
 				break
 			}
-			look(service{p, s})
+			look(composeService{p, s})
 		}
 		return nil
 	}
@@ -100,7 +100,7 @@ func alsoServices(run func(*lint.Pass) error, look func(service)) func(*lint.Pas
 
 // found reports something at n, nil: at the service. The service is the cause, unless
 // n is from elsewhere by a merge key.
-func (s service) found(n *manifest.Node, message string, fixes ...lint.Fix) {
+func (s composeService) found(n *manifest.Node, message string, fixes ...lint.Fix) {
 	if n == nil {
 		n = s.Node
 	}
@@ -115,17 +115,17 @@ func (s service) found(n *manifest.Node, message string, fixes ...lint.Fix) {
 	s.ReportDiagnostic(n, d)
 }
 
-func (s service) foundf(n *manifest.Node, format string, args ...any) {
+func (s composeService) foundf(n *manifest.Node, format string, args ...any) {
 	s.found(n, fmt.Sprintf(format, args...))
 }
 
 // lacks reports whether what s does not say is said nowhere, and can be said: a part
 // of it may be in another file, and containers of Windows have no such fields.
-func (s service) lacks() bool {
+func (s composeService) lacks() bool {
 	return !s.Partial && !isWindowsPlatform(s.Value("platform").Value)
 }
 
 // place is where to report what stands, or is missing, under path in s itself.
-func (s service) place(path ...string) *manifest.Node {
+func (s composeService) place(path ...string) *manifest.Node {
 	return nearest(s.Node, path...)
 }

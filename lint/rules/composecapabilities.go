@@ -8,7 +8,7 @@ import (
 )
 
 // dropped are the capabilities that s drops, those of services that it extends too.
-func (s service) dropped() []string {
+func (s composeService) dropped() []string {
 	drop := []string{}
 	for at := range s.Lineage() {
 		for v := range at.Values("cap_drop") {
@@ -19,7 +19,7 @@ func (s service) dropped() []string {
 }
 
 // service reports what a service adds and should not, and does not drop and should.
-func (v *capabilityVerifier) service(s service) {
+func (v *capabilityVerifier) service(s composeService) {
 	for added := range s.Values("cap_add") {
 		if v.all && !slices.ContainsFunc(v.exceptions, func(m matcher) bool { return spelled(m, added.Value) }) {
 			s.found(added.Node, fmt.Sprintf("service %q adds the capability %q, but none should be added", s.Name, added.Value), lint.DeleteFix(added.Node))
@@ -51,7 +51,7 @@ func (v *capabilityVerifier) service(s service) {
 
 // notDropped reports a capability that s does not drop; fix is what to drop, empty
 // where that is not known.
-func (s service) notDropped(name, fix string) {
+func (s composeService) notDropped(name, fix string) {
 	var fixes []lint.Fix
 	if fix != "" {
 		fixes = []lint.Fix{lint.AppendFix(s.Node, fix, "cap_drop")}
@@ -60,7 +60,7 @@ func (s service) notDropped(name, fix string) {
 }
 
 // serviceDropAll asks to drop ALL, and to add nothing but NET_BIND_SERVICE.
-func serviceDropAll(s service) {
+func serviceDropAll(s composeService) {
 	if s.lacks() && !slices.ContainsFunc(s.dropped(), isAll) {
 		s.notDropped("ALL", "ALL")
 	}
@@ -72,7 +72,7 @@ func serviceDropAll(s service) {
 }
 
 // addedCapabilities reports those of a list that s adds; nil: any.
-func (s service) addedCapabilities(list []string) {
+func (s composeService) addedCapabilities(list []string) {
 	for v := range s.Values("cap_add") {
 		if reportsCapability(list, v.Field) {
 			s.foundf(v.Node, "service %q adds the capability %q", s.Name, v.Value)

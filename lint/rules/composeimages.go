@@ -8,7 +8,7 @@ import (
 
 // image is the image that s itself names; the zero value where it depends on the
 // environment, or is the name of what is built.
-func (s service) image() manifest.ComposeValue {
+func (s composeService) image() manifest.ComposeValue {
 	image := s.Own("image")
 	if image.Unknown || s.Get("build").Exists() {
 		return manifest.ComposeValue{}
@@ -16,7 +16,7 @@ func (s service) image() manifest.ComposeValue {
 	return image
 }
 
-func serviceImageDigest(s service) {
+func serviceImageDigest(s composeService) {
 	if image := s.image(); image.Value != "" && !strings.Contains(image.Value, "@") {
 		s.foundf(image.Node, "service %q has the image %q, without a digest", s.Name, image.Value)
 	}

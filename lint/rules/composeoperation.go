@@ -9,7 +9,7 @@ import (
 
 // service reports a limit of a service that is in the range. Requests are for a
 // scheduler, which Compose has not.
-func (r resourceRange) service(s service) {
+func (r resourceRange) service(s composeService) {
 	if r.which == "request" || !s.lacks() {
 		return
 	}
@@ -74,7 +74,7 @@ func scaled(number string, scale float64) (int64, bool) {
 }
 
 // serviceRestart reports services that stay down when they fail.
-func serviceRestart(s service) {
+func serviceRestart(s composeService) {
 	policy, deployed := s.Value("restart"), s.Get("deploy", "restart_policy")
 	condition := s.Value("deploy", "restart_policy", "condition")
 	name, _, _ := strings.Cut(policy.Value, ":")
@@ -88,7 +88,7 @@ func serviceRestart(s service) {
 
 // serviceHealthcheck reports services without a health check, whatever their image
 // has.
-func serviceHealthcheck(s service) {
+func serviceHealthcheck(s composeService) {
 	if v := s.Own("healthcheck", "disable"); v.IsTrue() {
 		s.foundf(v.Node, "service %q disables its healthcheck", s.Name)
 		return
@@ -107,7 +107,7 @@ func serviceHealthcheck(s service) {
 }
 
 // portsOf reports a port of a protocol in the container.
-func (s service) portsOf(port int, matches matcher) {
+func (s composeService) portsOf(port int, matches matcher) {
 	for p := range s.Ports() {
 		from, to, ok := portRange(p.Target)
 		if protocol := strings.ToUpper(p.Protocol); ok && from <= port && port <= to && matches(protocol) {

@@ -13,7 +13,7 @@ import (
 
 func isWindowsPlatform(platform string) bool { return strings.HasPrefix(platform, "windows") }
 
-func servicePrivileged(s service) {
+func servicePrivileged(s composeService) {
 	if v := s.Own("privileged"); v.IsTrue() {
 		s.found(v.Node, fmt.Sprintf("service %q is privileged", s.Name), lint.DeleteFix(s.Node, "privileged"))
 	}
@@ -21,7 +21,7 @@ func servicePrivileged(s service) {
 
 // servicePrivilegeEscalation asks for no-new-privileges, which is what
 // allowPrivilegeEscalation false is made of.
-func servicePrivilegeEscalation(s service) {
+func servicePrivilegeEscalation(s composeService) {
 	const option, wanted = "no-new-privileges", "no-new-privileges:true"
 	isSet := false
 	for at := range s.Lineage() {
@@ -54,7 +54,7 @@ func servicePrivilegeEscalation(s service) {
 }
 
 // service reports services in a namespace of the host.
-func (ns hostNamespace) service(s service) {
+func (ns hostNamespace) service(s composeService) {
 	field := map[string]string{"host-ipc": "ipc", "host-network": "network_mode", "host-pid": "pid"}[ns.name]
 	if v := s.Own(field); v.Value == "host" {
 		s.foundf(v.Node, "service %q shares the host's %s namespace (via %s: host)", s.Name, strings.TrimPrefix(ns.name, "host-"), field)
@@ -62,8 +62,8 @@ func (ns hostNamespace) service(s service) {
 }
 
 // unconfined reports services with a security option that takes confinement away.
-func unconfined(option string) func(service) {
-	return func(s service) {
+func unconfined(option string) func(composeService) {
+	return func(s composeService) {
 		for o := range s.SecurityOptions() {
 			if o.Name == option && o.Value == "unconfined" {
 				s.foundf(o.Node, "service %q sets %s to unconfined", s.Name, option)
@@ -74,7 +74,7 @@ func unconfined(option string) func(service) {
 
 // hostMounts reports mounts of directories of the host, but for time zones that are
 // mounted read-only.
-func (s service) hostMounts(dirs []*regexp.Regexp) {
+func (s composeService) hostMounts(dirs []*regexp.Regexp) {
 	for m := range s.Mounts() {
 		path := m.HostPath()
 		if path == "" || isTimeZone(path) && m.ReadOnly ||
@@ -85,7 +85,7 @@ func (s service) hostMounts(dirs []*regexp.Regexp) {
 	}
 }
 
-func (s service) writableHostMounts() {
+func (s composeService) writableHostMounts() {
 	for m := range s.Mounts() {
 		if path := m.HostPath(); path != "" && !m.ReadOnly {
 			s.foundf(m.Node, "service %q mounts path %s on the host as writable", s.Name, path)
@@ -93,7 +93,7 @@ func (s service) writableHostMounts() {
 	}
 }
 
-func serviceReadOnly(s service) {
+func serviceReadOnly(s composeService) {
 	if v := s.Value("read_only"); s.lacks() && !v.IsTrue() && !v.Unknown {
 		s.found(s.place("read_only"), fmt.Sprintf("service %q does not have a read-only root file system", s.Name),
 			lint.SetFix(s.Node, true, "read_only"))
@@ -102,7 +102,7 @@ func serviceReadOnly(s service) {
 
 // serviceRoot reports services that run as the user or group 0, or as the image
 // says.
-func serviceRoot(s service) {
+func serviceRoot(s composeService) {
 	var fixes []lint.Fix
 	if v := s.Options.Values; v.RunAsUser > 0 {
 		id := strconv.FormatInt(v.RunAsUser, 10)
@@ -127,7 +127,7 @@ func serviceRoot(s service) {
 	}
 }
 
-func serviceRootGroup(s service) {
+func serviceRootGroup(s composeService) {
 	user := s.Own("user")
 	if _, group, _ := strings.Cut(user.Value, ":"); isRoot(group) {
 		s.foundf(user.Node, "service %q has the group 0 (user)", s.Name)

@@ -107,13 +107,21 @@ func maxUnavailableTemplate() lint.Template {
 	}).For(lint.PodDisruptionBudget).Titled("Disruption budgets: maxUnavailable")
 }
 
-func isBudget(p *lint.Pass) bool { return isA(p, p.Object, "policy/v1", "PodDisruptionBudget") }
-
-func runMaxUnavailable(p *lint.Pass) error {
-	v := p.Object.Node.IntOrStringAt("spec", "maxUnavailable")
-	if !isBudget(p) || !v.Set() {
+// disruptionBudget is what p looks at as such, nil where it is of another kind,
+// or, in compat mode, in a version that KubeLinter does not know.
+func disruptionBudget(p *lint.Pass) *manifest.DisruptionBudget {
+	if !reads(p, p.Object, "policy/v1") {
 		return nil
 	}
+	return p.Object.DisruptionBudget()
+}
+
+func runMaxUnavailable(p *lint.Pass) error {
+	b := disruptionBudget(p)
+	if b == nil || !b.MaxUnavailable.Set() {
+		return nil
+	}
+	v := b.MaxUnavailable
 	if !v.Value.IsString {
 		if v.Value.Int == 0 {
 			p.Reportf(v.Node, "MaxUnavailable is set to 0")
@@ -140,7 +148,8 @@ func unhealthyPodEvictionTemplate() lint.Template {
 
 func runUnhealthyPodEviction(p *lint.Pass) error {
 	o := p.Object
-	if o.Kind != "PodDisruptionBudget" || o.APIVersion != "policy/v1" || o.Get("spec", "unhealthyPodEvictionPolicy").Exists() {
+	b := o.DisruptionBudget()
+	if b == nil || o.Version != "v1" || b.Node.Get("unhealthyPodEvictionPolicy").Exists() { // whatever it is
 		return nil
 	}
 	p.Report(nearest(o.Node, "spec"), "unhealthyPodEvictionPolicy is not explicitly set",
@@ -156,11 +165,11 @@ func minAvailableTemplate() lint.Template {
 }
 
 func runMinAvailable(p *lint.Pass) error {
-	o := p.Object
-	v := o.Node.IntOrStringAt("spec", "minAvailable")
-	if !isBudget(p) || !v.Set() {
+	o, budget := p.Object, disruptionBudget(p)
+	if budget == nil || !budget.MinAvailable.Set() {
 		return nil
 	}
+	v := budget.MinAvailable
 	b, err := newMinimum(v.Value)
 	if err != nil {
 		p.Reportf(v.Node, "PDB has invalid MinAvailable value: %v", err)
@@ -170,13 +179,13 @@ func runMinAvailable(p *lint.Pass) error {
 		p.Reportf(v.Node, "PDB has minimum available replicas set to 100 percent of replicas")
 		return nil
 	}
-	b.selector = manifest.NewSelector(o.Get("spec", "selector"))
-	if !b.selector.Node.Exists() {
+	b.budget = budget
+	if !budget.Selector.Node.Exists() {
 		p.Reportf(nearest(o.Node, "spec"), "PDB is missing required selector field: https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget")
 		return nil
 	}
-	if err := checkSelector(p, b.selector); err != nil {
-		p.Reportf(b.selector.Node, "PDB has invalid label selector: %v", err)
+	if err := checkSelector(p, budget.Selector); err != nil {
+		p.Reportf(budget.Selector.Node, "PDB has invalid label selector: %v", err)
 		return nil
 	}
 	blocked, err := b.blocked(p)
@@ -197,9 +206,9 @@ func runMinAvailable(p *lint.Pass) error {
 // A minimum is what a disruption budget asks for: a number of pods, or a part of
 // them.
 type minimum struct {
-	value    int
-	percent  bool
-	selector manifest.Selector
+	value   int
+	percent bool
+	budget  *manifest.DisruptionBudget
 }
 
 func newMinimum(v manifest.IntOrString) (minimum, error) {
@@ -226,15 +235,12 @@ func (b minimum) blocked(p *lint.Pass) ([]*manifest.Object, error) {
 	if p.Compat() {
 		return b.blockedCompat(p)
 	}
-	if p.Object.Version != "v1" && b.selector.Empty() { // selects nothing there
-		return nil, nil
-	}
 	var list []*manifest.Object
 	total := int64(0)
 	for pod := range p.Context.Pods() {
 		o := pod.Object
 		n, ok := replicas(p, o)
-		if ok && n > 0 && p.Context.SameNamespace(p.Object, o) && b.selector.Matches(pod.Metadata.Labels) {
+		if ok && n > 0 && p.Context.SameNamespace(p.Object, o) && b.budget.Selects(pod.Metadata.Labels) {
 			list = append(list, o)
 			total += n
 		}
@@ -260,7 +266,7 @@ func (b minimum) blockedCompat(p *lint.Pass) ([]*manifest.Object, error) {
 		if len(selector.Expressions) > 0 {
 			return nil, fmt.Errorf("invalid selector: [%s]", notLabel(selector))
 		}
-		if !b.selector.Matches(selector.Labels) {
+		if !b.budget.Selector.Matches(selector.Labels) {
 			continue
 		}
 		if n := compatReplicas(p, o); n <= b.of(n) {
@@ -297,15 +303,12 @@ func compatReplicas(p *lint.Pass, o *manifest.Object) int64 {
 	if n != 1 {
 		return n
 	}
-	for _, a := range p.Context.Objects {
-		if a.Namespace != p.Object.Namespace || scaleTarget(a).name != o.Name {
+	for _, s := range p.Context.Objects {
+		if s.Namespace != p.Object.Namespace {
 			continue
 		}
-		switch {
-		case isAutoscaler(p, a):
-			n = a.Node.IntAt("spec", "minReplicas").Or(1)
-		case isScaledObject(a):
-			n = a.Node.IntAt("spec", "minReplicaCount").Or(1)
+		if a := autoscaler(p, s); a != nil && a.Target.Name == o.Name {
+			n = a.MinReplicas.Or(1)
 		}
 	}
 	return n

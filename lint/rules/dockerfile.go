@@ -123,6 +123,30 @@ func (r recipe) withoutLines(i *manifest.Instruction) manifest.Edit {
 	return r.replaced(start, end, "")
 }
 
+// runs reports a RUN once, at the first program that is wrong, with the edits of all
+// that are. The exec form is not edited.
+func (r recipe) runs(run *manifest.Instruction, message, fix string, wrong func(program) ([]manifest.Edit, bool)) {
+	var first *program
+	var edits []manifest.Edit
+	for p := range programs(run) {
+		more, is := wrong(p)
+		if !is {
+			continue
+		}
+		if first == nil {
+			first = &p
+		}
+		edits = append(edits, more...)
+	}
+	if first == nil {
+		return
+	}
+	if run.JSON {
+		edits = nil
+	}
+	r.between(run, first.word.Start, first.end(), message, fixOf(fix, edits)...)
+}
+
 // appended are the edits that add a command to the end of a RUN. There are none
 // where the commands are not all joined by &&, or something stands behind the last.
 func (r recipe) appended(run *manifest.Instruction, command string) []manifest.Edit {

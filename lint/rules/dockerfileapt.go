@@ -48,30 +48,16 @@ func dockerfileAptRules() []*lint.Rule {
 	}}
 }
 
-// aptInstalls reports a RUN once, at the first apt-get install that is wrong, with
-// the edits of all of them.
+// aptInstalls reports a RUN with an apt-get install that is wrong: see recipe.runs.
 func (r recipe) aptInstalls(run *manifest.Instruction, message, fix string, wrong func(p program, verb int) (manifest.Edit, bool)) {
-	var first *program
-	var edits []manifest.Edit
-	for p := range programs(run) {
+	r.runs(run, message, fix, func(p program) ([]manifest.Edit, bool) {
 		verb, ok := p.does("install")
 		if p.name != "apt-get" || !ok {
-			continue
+			return nil, false
 		}
-		if edit, is := wrong(p, verb); is {
-			if first == nil {
-				first = &p
-			}
-			edits = append(edits, edit)
-		}
-	}
-	if first == nil {
-		return
-	}
-	if run.JSON {
-		edits = nil
-	}
-	r.between(run, first.word.Start, first.end(), message, fixOf(fix, edits)...)
+		edit, is := wrong(p, verb)
+		return []manifest.Edit{edit}, is
+	})
 }
 
 // assumesYes reports whether apt-get does not ask. Its man page says of -qq, which is

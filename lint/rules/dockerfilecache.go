@@ -124,23 +124,11 @@ func runApkCache(r recipe, run *manifest.Instruction) {
 	if mountsCache(run, "/var/cache/apk", "/etc/apk/cache") {
 		return
 	}
-	var first *program
-	var edits []manifest.Edit
-	for p := range programs(run) {
+	r.runs(run, "apk add has no --no-cache", "add --no-cache", func(p program) ([]manifest.Edit, bool) {
 		verb, ok := p.does("add")
 		if p.name != "apk" || !ok || p.has("--no-cache", 0) {
-			continue
+			return nil, false
 		}
-		if first == nil {
-			first = &p
-		}
-		edits = append(edits, r.insert(p.args[verb].End, " --no-cache"))
-	}
-	if first == nil {
-		return
-	}
-	if run.JSON {
-		edits = nil
-	}
-	r.between(run, first.word.Start, first.end(), "apk add has no --no-cache", fixOf("add --no-cache", edits)...)
+		return []manifest.Edit{r.insert(p.args[verb].End, " --no-cache")}, true
+	})
 }

@@ -75,22 +75,13 @@ func dockerfileHygieneRules() []*lint.Rule {
 }
 
 func runApt(r recipe, run *manifest.Instruction) {
-	var first *program
-	var edits []manifest.Edit
-	for p := range programs(run) {
-		if p.name != "apt" {
-			continue
+	r.runs(run, "apt is for people, not for scripts", "write apt-get", func(p program) ([]manifest.Edit, bool) {
+		_, same := p.does("install", "remove", "update", "upgrade", "purge", "autoremove", "clean", "autoclean", "build-dep", "source", "download")
+		if p.name != "apt" || !same || p.word.Text != "apt" {
+			return nil, p.name == "apt"
 		}
-		if first == nil {
-			first = &p
-		}
-		if _, ok := p.does("install", "remove", "update", "upgrade", "purge", "autoremove", "clean", "autoclean", "build-dep", "source", "download"); ok && p.word.Text == "apt" {
-			edits = append(edits, r.replaced(p.word.Start, p.word.End, "apt-get"))
-		}
-	}
-	if first != nil {
-		r.at(run, first.word, "apt is for people, not for scripts", fixOf("write apt-get", edits)...)
-	}
+		return []manifest.Edit{r.replaced(p.word.Start, p.word.End, "apt-get")}, true
+	})
 }
 
 func runAptLists(r recipe, run *manifest.Instruction) {
@@ -136,26 +127,14 @@ func (r recipe) pipCache(run *manifest.Instruction) {
 			return
 		}
 	}
-	var first *program
-	var edits []manifest.Edit
-	for p := range programs(run) {
+	r.runs(run, "pip install keeps its cache, without --no-cache-dir", "add --no-cache-dir", func(p program) ([]manifest.Edit, bool) {
 		at, ok := pipInstall(&p)
 		sets := slices.ContainsFunc(p.command.Assign, func(w manifest.Word) bool { return strings.HasPrefix(w.Value, "PIP_NO_CACHE_DIR=") })
 		if !ok || sets || p.has("--no-cache-dir", 0) {
-			continue
+			return nil, false
 		}
-		if first == nil {
-			first = &p
-		}
-		edits = append(edits, r.insert(p.args[at].End, " --no-cache-dir"))
-	}
-	if first == nil {
-		return
-	}
-	if run.JSON {
-		edits = nil
-	}
-	r.between(run, first.word.Start, first.end(), "pip install keeps its cache, without --no-cache-dir", fixOf("add --no-cache-dir", edits)...)
+		return []manifest.Edit{r.insert(p.args[at].End, " --no-cache-dir")}, true
+	})
 }
 
 func runPipefail(r recipe, run *manifest.Instruction) {
@@ -175,23 +154,11 @@ func runPipefail(r recipe, run *manifest.Instruction) {
 }
 
 func runWgetProgress(r recipe, run *manifest.Instruction) {
-	var first *program
-	var edits []manifest.Edit
-	for p := range programs(run) {
+	r.runs(run, "wget draws a progress bar", "add --progress=dot:giga", func(p program) ([]manifest.Edit, bool) {
 		if p.name != "wget" || p.has("--progress", 'q') || p.has("--quiet", 'o') || p.has("--no-verbose", 'a') ||
 			p.has("--output-file", 0) || p.has("--append-output", 0) || p.has("-nv", 0) || p.has("--version", 'V') {
-			continue
+			return nil, false
 		}
-		if first == nil {
-			first = &p
-		}
-		edits = append(edits, r.insert(p.word.End, " --progress=dot:giga"))
-	}
-	if first == nil {
-		return
-	}
-	if run.JSON {
-		edits = nil
-	}
-	r.at(run, first.word, "wget draws a progress bar", fixOf("add --progress=dot:giga", edits)...)
+		return []manifest.Edit{r.insert(p.word.End, " --progress=dot:giga")}, true
+	})
 }

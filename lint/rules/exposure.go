@@ -23,8 +23,18 @@ func exposureRules() []*lint.Rule {
 		Kinds:       ingresses,
 		Run:         runIngressTLS,
 	}, {
-		Name:        "ingress-nginx-snippets",
+		Name:        "ingress-nginx-injection",
 		Aliases:     []string{"KCV-0093"},
+		Title:       "Ingress that escapes into nginx's configuration",
+		Doc:         "Reports ingresses with an annotation for ingress-nginx whose value has characters in it that end a directive of nginx's configuration. Up to ingress-nginx 1.12.0 they become a part of it, which runs code in the controller and reads the Secrets of all namespaces (CVE-2025-1097, CVE-2025-1098, CVE-2025-24514).",
+		Remediation: "Write a plain URL or name, and update ingress-nginx.",
+		URL:         "https://kubernetes.io/blog/2025/03/24/ingress-nginx-cve-2025-1974/",
+		Severity:    severity.Critical,
+		Kinds:       ingresses,
+		Cause:       causeMetadata,
+		Run:         runInjection,
+	}, {
+		Name:        "ingress-nginx-snippets",
 		Title:       "Configuration of nginx in an annotation",
 		Doc:         "Reports ingresses whose annotations put text into the configuration of ingress-nginx. Who may write one reads the Secrets of all namespaces (CVE-2021-25742); such annotations are off unless they are allowed.",
 		Remediation: "Use the annotation for the single thing that is needed.",
@@ -42,7 +52,11 @@ func exposureRules() []*lint.Rule {
 		Severity:    severity.High,
 		Kinds:       services,
 		Run: func(p *lint.Pass) error {
-			for _, ip := range p.Object.Node.StringsAt("spec", "externalIPs") {
+			s := p.Object.Service()
+			if s == nil {
+				return nil
+			}
+			for _, ip := range s.ExternalIPs {
 				p.Reportf(ip.Node, "the service takes what is sent to %s (externalIPs)", ip.Value)
 			}
 			return nil
@@ -57,8 +71,8 @@ func exposureRules() []*lint.Rule {
 		Severity:    severity.Low,
 		Kinds:       services,
 		Run: func(p *lint.Pass) error {
-			if spec := p.Object.Get("spec"); spec.StringAt("type").Value == "ExternalName" {
-				p.Reportf(nearest(spec, "externalName"), "the service leads to %s (externalName)", spec.StringAt("externalName").Value)
+			if s := p.Object.Service(); s != nil && s.IsExternalName() {
+				p.Reportf(nearest(s.Node, "externalName"), "the service leads to %s (externalName)", s.ExternalName.Value)
 			}
 			return nil
 		},
@@ -81,9 +95,10 @@ func exposureRules() []*lint.Rule {
 		URL:         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
 		Severity:    severity.Medium,
 		Kinds:       []lint.Kind{lint.NetworkPolicy},
+		Cause:       causeSpec,
 		Run: func(p *lint.Pass) error {
-			if o := p.Object; !o.Get("spec", "podSelector").Exists() {
-				p.Reportf(nearest(o.Node, "spec"), "the network policy has no podSelector")
+			if policy := p.Object.NetworkPolicy(); policy != nil && !policy.PodSelector.Node.Exists() {
+				p.Reportf(nearest(p.Object.Node, "spec"), "the network policy has no podSelector")
 			}
 			return nil
 		},
@@ -103,29 +118,45 @@ func certificateAnnotations() []string {
 
 func runIngressTLS(p *lint.Pass) error {
 	o := p.Object
-	tls := o.Get("spec", "tls")
-	if slices.ContainsFunc(o.Metadata().Annotations.Entries, func(a manifest.StringEntry) bool { return slices.Contains(certificateAnnotations(), a.Key) }) {
+	ingress := o.Ingress()
+	if ingress == nil || slices.ContainsFunc(o.Metadata().Annotations.Entries, func(a manifest.StringEntry) bool { return slices.Contains(certificateAnnotations(), a.Key) }) {
 		return nil
 	}
-	if tls.Len() == 0 {
+	if len(ingress.TLS) == 0 {
 		p.Reportf(nearest(o.Node, "spec"), "the ingress has no spec.tls")
 		return nil
 	}
 	var covered []string
-	for item := range tls.Items() {
-		hosts := item.StringsAt("hosts")
-		if len(hosts) == 0 { // the certificate is for what it is for
+	for _, tls := range ingress.TLS {
+		if len(tls.Hosts) == 0 { // the certificate is for what it is for
 			return nil
 		}
-		for _, host := range hosts {
-			covered = append(covered, host.Value)
-		}
+		covered = append(covered, manifest.Values(tls.Hosts)...)
 	}
-	for rule := range o.Get("spec", "rules").Items() {
-		host := rule.StringAt("host")
+	for _, rule := range ingress.Rules {
+		host := rule.Host
 		_, parent, _ := strings.Cut(host.Value, ".")
 		if host.Value != "" && !slices.Contains(covered, host.Value) && !slices.Contains(covered, "*."+parent) {
 			p.Reportf(host.Node, "spec.tls does not list the host %q", host.Value)
+		}
+	}
+	return nil
+}
+
+// runInjection goes by the annotations of the advisories.
+func runInjection(p *lint.Pass) error {
+	for _, a := range p.Object.Metadata().Annotations.Entries {
+		end := ""
+		switch strings.TrimPrefix(a.Key, "nginx.ingress.kubernetes.io/") {
+		case a.Key:
+			continue
+		case "auth-url", "mirror-target", "mirror-host":
+			end = "\r\n<>\"{}|^`\\;#"
+		case "auth-tls-match-cn":
+			end = "\r\n#{};|"
+		}
+		if strings.ContainsAny(a.Value, end) {
+			p.Reportf(a.Node, "the value of the annotation %s ends a directive of nginx", a.Key)
 		}
 	}
 	return nil

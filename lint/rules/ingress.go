@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
@@ -58,102 +57,56 @@ func danglingIngressTemplate() lint.Template {
 }
 
 func runDanglingIngress(p *lint.Pass) error {
-	if !isA(p, p.Object, "networking.k8s.io/v1", "Ingress") {
+	if !reads(p, p.Object, "networking.k8s.io/v1") {
 		return nil
 	}
-	type key struct {
-		service, port string
-		number        bool
+	ingress := p.Object.Ingress()
+	if ingress == nil {
+		return nil
 	}
-	seen := make(map[key]bool)
-	for _, b := range ingressBackends(p.Object) {
-		if p.Compat() && b.port == "" {
-			b.port, b.number = "0", true
+	seen := make(map[servedPort]bool)
+	for b := range ingress.Backends() {
+		want := servedPort{service: b.Service.Value, port: b.Port.Value}
+		if b.Port.Set() {
+			want.text = b.Port.Value.String()
+		} else if p.Compat() {
+			want.text = "0"
 		}
-		k := key{b.service, b.port, b.number}
-		if b.service == "" && !p.Compat() || seen[k] || isServed(p, b) {
+		if want.service == "" && !p.Compat() || seen[want] || want.isServed(p) {
 			continue
 		}
-		seen[k] = true
-		message := fmt.Sprintf("no service found matching ingress label (%s)", b.service)
-		if b.port != "" {
-			message += ", port " + b.port
+		seen[want] = true
+		message := fmt.Sprintf("no service found matching ingress label (%s)", want.service)
+		if want.text != "" {
+			message += ", port " + want.text
 		}
-		p.Report(b.node, message)
+		p.Report(b.Node, message)
 	}
 	return nil
 }
 
-// A backend is a service that an ingress leads to.
-type backend struct {
-	node    *manifest.Node
+// A servedPort is what an ingress leads to.
+type servedPort struct {
 	service string // its name
-	port    string // a name or a number, empty where there is none
-	number  bool
+	port    manifest.IntOrString
+	text    string // of port, empty where there is none
 }
 
-// ingressBackends are the services that an ingress names, in the order of the text.
-// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/ingress-v1/
-func ingressBackends(o *manifest.Object) []backend {
-	var list []backend
-	add := func(n *manifest.Node) {
-		var b backend
-		if o.APIVersion == "networking.k8s.io/v1" {
-			b = backendV1(n)
-		} else {
-			b = backendV1beta1(n)
-		}
-		if b.node.Exists() {
-			list = append(list, b)
-		}
-	}
-	add(o.Get("spec", "defaultBackend"))
-	if o.APIVersion != "networking.k8s.io/v1" {
-		add(o.Get("spec", "backend"))
-	}
-	for rule := range o.Get("spec", "rules").Items() {
-		for path := range rule.Get("http", "paths").Items() {
-			add(path.Get("backend"))
-		}
-	}
-	return list
-}
-
-func backendV1(n *manifest.Node) backend {
-	s := n.Get("service")
-	b := backend{node: s, service: s.StringAt("name").Value, port: s.StringAt("port", "name").Value}
-	if number := s.IntAt("port", "number"); b.port == "" && number.Value != 0 {
-		b.port, b.number = strconv.FormatInt(number.Value, 10), true
-	}
-	return b
-}
-
-func backendV1beta1(n *manifest.Node) backend {
-	b := backend{node: n, service: n.StringAt("serviceName").Value}
-	if port := n.IntOrStringAt("servicePort"); port.Set() {
-		b.port, b.number = port.Value.Str, !port.Value.IsString
-		if b.number {
-			b.port = strconv.FormatInt(port.Value.Int, 10)
-		}
-	}
-	return b
-}
-
-// isServed reports whether the service of a backend is there, and has its port.
-func isServed(p *lint.Pass, b backend) bool {
-	for s := range p.Context.Of("", "Service") {
-		if s.Name != b.service || !isA(p, s, "v1", "Service") || !p.Context.SameNamespace(p.Object, s) {
+// isServed reports whether the service is there, and has the port.
+func (b servedPort) isServed(p *lint.Pass) bool {
+	for o := range p.Context.Of("", "Service") {
+		if o.Name != b.service || !p.Context.SameNamespace(p.Object, o) {
 			continue
 		}
-		if b.port == "" {
+		s := service(p, o)
+		if s == nil {
+			continue
+		}
+		if b.text == "" || !p.Compat() && len(s.Ports) == 0 && s.IsExternalName() {
 			return true
 		}
-		ports := s.Get("spec", "ports")
-		if !p.Compat() && ports.Len() == 0 && s.Node.StringAt("spec", "type").Value == "ExternalName" {
-			return true
-		}
-		for port := range ports.Items() {
-			if b.number && strconv.FormatInt(port.IntAt("port").Value, 10) == b.port || !b.number && port.StringAt("name").Value == b.port {
+		for _, port := range s.Ports {
+			if b.port.IsString && port.Name.Value == b.port.Str || !b.port.IsString && port.Port.Value == b.port.Int {
 				return true
 			}
 		}

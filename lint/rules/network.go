@@ -2,7 +2,6 @@ package rules
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
@@ -45,20 +44,10 @@ func networkDifferences() []Difference {
 	)
 }
 
-// isA reports whether o is of a kind of an API: in compat mode in that version, and
-// else in any, those included in which the kind was in the group extensions.
-func isA(p *lint.Pass, o *manifest.Object, apiVersion, kind string) bool {
-	if o.Kind != kind || o.APIVersion == apiVersion {
-		return o.Kind == kind
-	}
-	if p.Compat() {
-		return false
-	}
-	group, _, named := strings.Cut(apiVersion, "/")
-	if !named {
-		group = ""
-	}
-	return o.Group == group || group == "networking.k8s.io" && o.Group == "extensions"
+// reads reports whether an object of a kind that a rule is for is one that it looks
+// at: in compat mode in that version alone, which is the one that KubeLinter knows.
+func reads(p *lint.Pass, o *manifest.Object, apiVersion string) bool {
+	return !p.Compat() || o.APIVersion == apiVersion
 }
 
 // checkSelector returns an error for a selector that the API server refuses, in

@@ -113,12 +113,12 @@ func danglingNetworkPolicyTemplate() lint.Template {
 }
 
 func runDanglingNetworkPolicy(p *lint.Pass) error {
-	o := p.Object
-	if !isNetworkPolicy(p, o) {
+	policy := networkPolicy(p, p.Object)
+	if policy == nil {
 		return nil
 	}
-	s := manifest.NewSelector(o.Get("spec", "podSelector"))
-	where := nearest(o.Node, "spec", "podSelector")
+	s := policy.PodSelector
+	where := nearest(p.Object.Node, "spec", "podSelector")
 	if err := checkSelector(p, s); err != nil {
 		p.Reportf(where, "networkpolicy has invalid podSelector: %v", err)
 		return nil
@@ -133,8 +133,13 @@ func runDanglingNetworkPolicy(p *lint.Pass) error {
 	return nil
 }
 
-func isNetworkPolicy(p *lint.Pass, o *manifest.Object) bool {
-	return isA(p, o, "networking.k8s.io/v1", "NetworkPolicy")
+// networkPolicy is o as a network policy, nil where it is of another kind, or, in
+// compat mode, in a version that KubeLinter does not know.
+func networkPolicy(p *lint.Pass, o *manifest.Object) *manifest.NetworkPolicy {
+	if !reads(p, o, "networking.k8s.io/v1") {
+		return nil
+	}
+	return o.NetworkPolicy()
 }
 
 // goSelectorValue is a selector as Go's fmt prints the struct.
@@ -154,37 +159,37 @@ func danglingNetworkPolicyPeerTemplate() lint.Template {
 }
 
 func runDanglingNetworkPolicyPeer(p *lint.Pass) error {
-	o := p.Object
-	if !isNetworkPolicy(p, o) {
+	policy := networkPolicy(p, p.Object)
+	if policy == nil {
 		return nil
 	}
-	for _, direction := range [...]struct{ rules, peers string }{{"ingress", "from"}, {"egress", "to"}} {
-		for rule := range o.Get("spec", direction.rules).Items() {
-			for peer := range rule.Get(direction.peers).Items() {
-				checkPeer(p, peer, direction.rules)
-			}
-		}
+	for _, rule := range policy.Ingress() {
+		checkPeers(p, rule, "ingress")
+	}
+	for _, rule := range policy.Egress() {
+		checkPeers(p, rule, "egress")
 	}
 	return nil
 }
 
-func checkPeer(p *lint.Pass, peer *manifest.Node, direction string) {
-	n := peer.Get("podSelector")
-	if !n.Exists() || peer.Get("namespaceSelector").Exists() {
-		return
-	}
-	s := manifest.NewSelector(n)
-	if err := checkSelector(p, s); err != nil {
-		if p.Compat() {
-			direction = "ingress"
+func checkPeers(p *lint.Pass, rule manifest.NetworkPolicyRule, direction string) {
+	for _, peer := range rule.Peers {
+		s := peer.PodSelector
+		if !s.Node.Exists() || peer.NamespaceSelector.Node.Exists() {
+			continue
 		}
-		p.Reportf(n, "networkpolicy %s rule has invalid podSelector: %v", direction, err)
-		return
+		if err := checkSelector(p, s); err != nil {
+			if p.Compat() {
+				direction = "ingress"
+			}
+			p.Reportf(s.Node, "networkpolicy %s rule has invalid podSelector: %v", direction, err)
+			continue
+		}
+		if s.Empty() && !p.Compat() || hasPods(p, s) {
+			continue
+		}
+		p.Reportf(s.Node, "no pods found matching networkpolicy rule's podSelector labels (%s)", s)
 	}
-	if s.Empty() && !p.Compat() || hasPods(p, s) {
-		return
-	}
-	p.Reportf(n, "no pods found matching networkpolicy rule's podSelector labels (%s)", s)
 }
 
 func nonIsolatedPodTemplate() lint.Template {
@@ -200,10 +205,14 @@ func runNonIsolatedPod(p *lint.Pass) error {
 		return nil
 	}
 	for o := range policies(p.Context) {
-		if !isNetworkPolicy(p, o) || !p.Context.SameNamespace(o, p.Object) {
+		if !p.Context.SameNamespace(o, p.Object) {
 			continue
 		}
-		s := manifest.NewSelector(o.Get("spec", "podSelector"))
+		policy := networkPolicy(p, o)
+		if policy == nil {
+			continue
+		}
+		s := policy.PodSelector
 		if err := checkSelector(p, s); err != nil {
 			if p.Compat() {
 				p.Reportf(nil, "networkpolicy has invalid podSelector: %v", err)

@@ -94,11 +94,7 @@ func (pp probePort) run(p *lint.Pass) error {
 			if where == nil {
 				where = h.node
 			}
-			text := port.Value.Str
-			if !port.Value.IsString {
-				text = strconv.FormatInt(port.Value.Int, 10)
-			}
-			p.Report(where, fmt.Sprintf("container %q does not expose port %s for the %s", c.Name.Value, text, h.name), numberFix(h.node, port.Value, "port")...)
+			p.Report(where, fmt.Sprintf("container %q does not expose port %s for the %s", c.Name.Value, port.Value, h.name), numberFix(h.node, port.Value, "port")...)
 			break
 		}
 	}

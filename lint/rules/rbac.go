@@ -43,44 +43,35 @@ func clusterAdminBindingTemplate() lint.Template {
 }
 
 func runClusterAdminBinding(p *lint.Pass) error {
-	role := p.Object.Get("roleRef")
-	name := role.StringAt("name")
-	if p.Object.Kind != "ClusterRoleBinding" || name.Value != "cluster-admin" || role.StringAt("kind").Value != "ClusterRole" {
+	b := p.Object.RoleBinding()
+	if b == nil || p.Object.Kind != "ClusterRoleBinding" || b.Role.Name.Value != "cluster-admin" || b.Role.Kind.Value != "ClusterRole" {
 		return nil
 	}
-	subjects := p.Object.Get("subjects")
-	if !p.Compat() && subjects.Len() == 0 {
+	if !p.Compat() && len(b.Subjects) == 0 {
 		return nil
 	}
-	text, err := subjectsText(subjects)
+	text, err := subjectsText(b.Subjects)
 	if err != nil {
 		return fmt.Errorf("subjects: %w", err)
 	}
-	p.Reportf(name.Node, "%s role is bound to %s", name.Value, text)
+	p.Reportf(b.Role.Name.Node, "%s role is bound to %s", b.Role.Name.Value, text)
 	return nil
 }
 
-// A subject is whom a role is bound to. https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-binding-v1/
-type subject struct {
-	Kind      string `json:"kind"`
-	APIGroup  string `json:"apiGroup,omitempty"`
-	Name      string `json:"name"`
-	Namespace string `json:"namespace,omitempty"`
-}
-
 // subjectsText is a list of subjects as compact JSON, null where there is none.
-func subjectsText(n *manifest.Node) (string, error) {
-	var list []subject
-	if n.Kind() == manifest.Sequence {
-		list = make([]subject, 0, n.Len())
+func subjectsText(subjects []manifest.Subject) (string, error) {
+	type subject struct {
+		Kind      string `json:"kind"`
+		APIGroup  string `json:"apiGroup,omitempty"`
+		Name      string `json:"name"`
+		Namespace string `json:"namespace,omitempty"`
 	}
-	for item := range n.Items() {
-		list = append(list, subject{
-			Kind:      item.StringAt("kind").Value,
-			APIGroup:  item.StringAt("apiGroup").Value,
-			Name:      item.StringAt("name").Value,
-			Namespace: item.StringAt("namespace").Value,
-		})
+	var list []subject
+	if subjects != nil {
+		list = make([]subject, len(subjects))
+	}
+	for i, s := range subjects {
+		list[i] = subject{s.Kind.Value, s.APIGroup.Value, s.Name.Value, s.Namespace.Value}
 	}
 	text, err := json.Marshal(list)
 	return string(text), err
@@ -104,17 +95,22 @@ func wildcardInRulesTemplate() lint.Template {
 	}).For(lint.Role, lint.ClusterRole).Titled("Wildcards in roles")
 }
 
-func runWildcardInRules(p *lint.Pass) error {
-	if p.Object.Group != rbacGroup || p.Object.Kind != "Role" && p.Object.Kind != "ClusterRole" {
-		return nil
+// policyRules are the rules of a role, none where o is of another kind.
+func policyRules(o *manifest.Object) []manifest.PolicyRule {
+	if r := o.Role(); r != nil {
+		return r.Rules
 	}
-	for rule := range p.Object.Get("rules").Items() {
-		for _, f := range rule.StringsAt("resources") {
+	return nil
+}
+
+func runWildcardInRules(p *lint.Pass) error {
+	for _, rule := range policyRules(p.Object) {
+		for _, f := range rule.Resources {
 			if f.Value == "*" {
 				p.Reportf(f.Node, "wildcard %q in resource specification", f.Value)
 			}
 		}
-		for _, f := range rule.StringsAt("verbs") {
+		for _, f := range rule.Verbs {
 			if f.Value == "*" {
 				p.Reportf(f.Node, "wildcard %q in verb specification", f.Value)
 			}

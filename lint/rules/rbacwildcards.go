@@ -21,11 +21,11 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run: func(p *lint.Pass) error {
-			for rule := range p.Object.Get("rules").Items() {
-				verbs := rule.StringsAt("verbs")
-				for _, resource := range rule.StringsAt("resources") {
-					if resource.Value == "*" && hasValue(verbs, "*") {
+			for _, rule := range policyRules(p.Object) {
+				for _, resource := range rule.Resources {
+					if resource.Value == "*" && hasValue(rule.Verbs, "*") {
 						p.Reportf(resource.Node, "the role allows all verbs for all resources")
 					}
 				}
@@ -42,11 +42,14 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run: func(p *lint.Pass) error {
-			for rule := range p.Object.Get("rules").Items() {
-				for _, resource := range rule.StringsAt("resources") {
+			for _, rule := range policyRules(p.Object) {
+				for _, resource := range rule.Resources {
 					if resource.Value == "*" {
-						p.Reportf(resource.Node, "the role holds for all resources")
+						p.ReportDiagnostic(resource.Node, lint.Diagnostic{
+							Message: "the role holds for all resources", Aliases: byScope(p, "KSV-0046", "KSV-0112"),
+						})
 					}
 				}
 			}
@@ -62,6 +65,7 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run:         runAllVerbs,
 	}}
 }
@@ -76,16 +80,26 @@ func sensitiveResources() []string {
 	}
 }
 
+// trivySensitive are those of which KSV-0045 asks.
+func trivySensitive() []string {
+	return []string{
+		"clusterrolebindings", "clusterroles", "cronjobs", "daemonsets", "deployments", "groups", "jobs", "pods", "replicasets",
+		"replicationcontrollers", "rolebindings", "roles", "secrets", "statefulsets", "users",
+	}
+}
+
 func runAllVerbs(p *lint.Pass) error {
-	for rule := range p.Object.Get("rules").Items() {
-		resources := rule.StringsAt("resources")
-		i := slices.IndexFunc(resources, func(f manifest.Field[string]) bool { return slices.Contains(sensitiveResources(), f.Value) })
+	for _, rule := range policyRules(p.Object) {
+		i := slices.IndexFunc(rule.Resources, func(f manifest.Field[string]) bool { return slices.Contains(sensitiveResources(), f.Value) })
 		if i < 0 {
 			continue
 		}
-		for _, verb := range rule.StringsAt("verbs") {
+		aliases := fitting(slices.ContainsFunc(rule.Resources, func(f manifest.Field[string]) bool { return slices.Contains(trivySensitive(), f.Value) }), "KSV-0045")
+		for _, verb := range rule.Verbs {
 			if verb.Value == "*" {
-				p.Reportf(verb.Node, "the role allows all verbs for %s", resources[i].Value)
+				p.ReportDiagnostic(verb.Node, lint.Diagnostic{
+					Message: "the role allows all verbs for " + rule.Resources[i].Value, Aliases: aliases,
+				})
 			}
 		}
 	}

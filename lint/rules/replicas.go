@@ -62,10 +62,11 @@ func autoscalerMinimumReplicasTemplate() lint.Template {
 	const doc = "Reports autoscalers that go below a number of pods."
 	return lint.NewTemplate("hpa-minimum-replicas", doc, minReplicasParams{}, func(params minReplicasParams) (*lint.Rule, error) {
 		return &lint.Rule{Run: func(p *lint.Pass) error {
-			if !isAutoscaler(p, p.Object) {
+			a := autoscaler(p, p.Object)
+			if a == nil || a.IsScaledObject() {
 				return nil
 			}
-			if n := p.Object.Node.IntAt("spec", "minReplicas").Or(1); n < int64(params.MinReplicas) {
+			if n := a.Least(); n < int64(params.MinReplicas) {
 				p.Reportf(nearest(p.Object.Node, "spec", "minReplicas"), "object has %s but minimum required replicas is %d", count(n), params.MinReplicas)
 			}
 			return nil
@@ -89,15 +90,28 @@ func replicas(p *lint.Pass, o *manifest.Object) (n int64, ok bool) {
 	if !ok || p.Compat() {
 		return n, ok
 	}
-	for a := range p.Context.Of("keda.sh", "ScaledObject") {
-		if p.Context.SameNamespace(a, o) && scaleTarget(a).is(o) {
-			return a.Node.IntAt("spec", "minReplicaCount").Or(0), true // https://keda.sh/docs/latest/reference/scaledobject-spec/
-		}
+	if a := autoscalerOf(p, o, "keda.sh", "ScaledObject"); a != nil {
+		return a.Least(), true
 	}
-	for a := range p.Context.Of("autoscaling", "HorizontalPodAutoscaler") {
-		if n != 0 && p.Context.SameNamespace(a, o) && scaleTarget(a).is(o) { // 0 switches it off
-			return a.Node.IntAt("spec", "minReplicas").Or(1), true
-		}
+	if n == 0 { // which switches the other ones off
+		return n, true
+	}
+	if a := autoscalerOf(p, o, "autoscaling", "HorizontalPodAutoscaler"); a != nil {
+		return a.Least(), true
 	}
 	return n, true
+}
+
+// autoscalerOf is the first autoscaler of a kind that scales a workload, nil where
+// there is none.
+func autoscalerOf(p *lint.Pass, o *manifest.Object, group, kind string) *manifest.Autoscaler {
+	for s := range p.Context.Of(group, kind) {
+		if !p.Context.SameNamespace(s, o) {
+			continue
+		}
+		if a := s.Autoscaler(); a.Target.Is(o) {
+			return a
+		}
+	}
+	return nil
 }

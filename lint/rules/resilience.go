@@ -4,7 +4,6 @@ import (
 	"reflect"
 
 	"github.com/plimsoll-go/plimsoll/lint"
-	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
@@ -66,10 +65,8 @@ func runMissingBudget(p *lint.Pass) error {
 	if pod == nil || !isReplicated(p) {
 		return nil
 	}
-	for budget := range p.Context.Of("policy", "PodDisruptionBudget") {
-		s := manifest.NewSelector(budget.Get("spec", "selector"))
-		selects := s.Node.Exists() && (budget.Version == "v1" || !s.Empty())
-		if selects && p.Context.SameNamespace(budget, p.Object) && s.Matches(pod.Metadata.Labels) {
+	for o := range p.Context.Of("policy", "PodDisruptionBudget") {
+		if p.Context.SameNamespace(o, p.Object) && o.DisruptionBudget().Selects(pod.Metadata.Labels) {
 			return nil
 		}
 	}

@@ -123,20 +123,18 @@ type resourceAccess struct {
 }
 
 func (a resourceAccess) run(p *lint.Pass) error {
-	if p.Object.Group != rbacGroup {
+	b := p.Object.RoleBinding()
+	if b == nil {
 		return nil
 	}
-	ref := p.Object.Get("roleRef")
-	name := ref.StringAt("name")
-	where := name.Node
+	name, where := b.Role.Name.Value, b.Role.Name.Node
 	if where == nil {
-		where = ref
+		where = b.Role.Node
 	}
-	switch {
-	case p.Object.Kind == "RoleBinding" && (p.Compat() || ref.StringAt("kind").Value != "ClusterRole"):
-		a.role(p, where, name.Value)
-	case p.Object.Kind == "RoleBinding", p.Object.Kind == "ClusterRoleBinding":
-		a.clusterRole(p, where, name.Value)
+	if p.Object.Kind == "RoleBinding" && (p.Compat() || b.Role.Kind.Value != "ClusterRole") {
+		a.role(p, where, name)
+	} else {
+		a.clusterRole(p, where, name)
 	}
 	return nil
 }
@@ -148,7 +146,7 @@ func (a resourceAccess) role(p *lint.Pass, where *manifest.Node, name string) {
 	for o := range p.Context.Of(rbacGroup, "Role") {
 		if o.Name == name && cmp.Or(o.Namespace, "default") == namespace && readable(p, o) {
 			found = true
-			a.report(p, where, o, fmt.Sprintf("binding to %q role", name))
+			a.report(p, where, o.Role(), fmt.Sprintf("binding to %q role", name))
 		}
 	}
 	if !found && a.flagNotFound {
@@ -174,9 +172,10 @@ func (a resourceAccess) clusterRole(p *lint.Pass, where *manifest.Node, name str
 			continue
 		}
 		found = true
-		a.report(p, where, o, fmt.Sprintf("binding to %q clusterrole", name))
-		for selector := range o.Get("aggregationRule", "clusterRoleSelectors").Items() {
-			a.aggregated(p, where, o, manifest.NewSelector(selector))
+		role := o.Role()
+		a.report(p, where, role, fmt.Sprintf("binding to %q clusterrole", name))
+		for _, selector := range role.Aggregated {
+			a.aggregated(p, where, o, selector)
 		}
 	}
 	if !found && a.flagNotFound && (p.Compat() || !isBuiltInRole(name)) {
@@ -191,7 +190,7 @@ func (a resourceAccess) aggregated(p *lint.Pass, where *manifest.Node, role *man
 	}
 	for o := range p.Context.Of(rbacGroup, "ClusterRole") {
 		if readable(p, o) && s.Matches(o.Metadata().Labels) && (p.Compat() || o != role) {
-			a.report(p, where, o, fmt.Sprintf("binding via aggregationRule to %q clusterrole", o.Name))
+			a.report(p, where, o.Role(), fmt.Sprintf("binding via aggregationRule to %q clusterrole", o.Name))
 		}
 	}
 }
@@ -206,18 +205,15 @@ func isBuiltInRole(name string) bool {
 }
 
 // report reports the access that the rules of role give.
-func (a resourceAccess) report(p *lint.Pass, where *manifest.Node, role *manifest.Object, subject string) {
+func (a resourceAccess) report(p *lint.Pass, where *manifest.Node, role *manifest.Role, subject string) {
 	var list []string
-	for rule := range role.Get("rules").Items() {
+	for _, rule := range role.Rules {
 		var groups []string
-		for _, f := range rule.StringsAt("apiGroups") {
-			groups = append(groups, f.Value)
+		if !p.Compat() {
+			groups = manifest.Values(rule.APIGroups)
 		}
-		if p.Compat() {
-			groups = nil
-		}
-		resources := chosen(rule.StringsAt("resources"), func(s string) bool { return a.hasResource(s, groups) })
-		verbs := chosen(rule.StringsAt("verbs"), func(s string) bool { return hits(a.verbs, s) })
+		resources := chosen(rule.Resources, func(s string) bool { return a.hasResource(s, groups) })
+		verbs := chosen(rule.Verbs, func(s string) bool { return hits(a.verbs, s) })
 		if len(resources) > 0 && len(verbs) > 0 {
 			list = append(list, fmt.Sprintf("%v access to %v", verbs, resources))
 		}
@@ -225,7 +221,7 @@ func (a resourceAccess) report(p *lint.Pass, where *manifest.Node, role *manifes
 	if len(list) > 0 {
 		p.ReportDiagnostic(where, lint.Diagnostic{
 			Message: subject + " that has " + strings.Join(list, ", "),
-			Related: []lint.Related{{Span: role.Node.Place(), Message: "the role"}},
+			Related: []lint.Related{{Span: role.Object.Node.Place(), Message: "the role"}},
 		})
 	}
 }

@@ -28,6 +28,7 @@ func All() []*lint.Rule {
 		retiredAPIRules(),
 		quotaRules(),
 		dockerfileRules(),
+		controlPlaneRules(),
 		composeRules(),
 	)
 	adviseServices(all)

@@ -25,13 +25,11 @@ func sccDenyPrivilegedTemplate() lint.Template {
 	const doc = "Reports SecurityContextConstraints by whether they allow privileged containers."
 	return lint.NewTemplate("scc-deny-privileged-container", doc, sccDenyPrivilegedParams{}, func(params sccDenyPrivilegedParams) (*lint.Rule, error) {
 		run := func(p *lint.Pass) error {
-			if p.Object.Kind != string(lint.SecurityContextConstraints) {
+			c := p.Object.SecurityContextConstraints()
+			if c == nil || c.AllowPrivilegedContainer.Value != params.Allow {
 				return nil
 			}
-			allows := p.Object.Node.BoolAt("allowPrivilegedContainer")
-			if allows.Value != params.Allow {
-				return nil
-			}
+			allows := c.AllowPrivilegedContainer
 			var fixes []lint.Fix
 			if allows.Value {
 				fixes = append(fixes, lint.SetFix(p.Object.Node, false, "allowPrivilegedContainer"))

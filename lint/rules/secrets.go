@@ -77,7 +77,7 @@ func reportEnvVars(asked func(name, value string) bool) func(*lint.Pass) error {
 			}
 		}
 		return nil
-	}, func(s service) { s.variables(asked) })
+	}, func(s composeService) { s.variables(asked) })
 }
 
 func envVarAt(e manifest.EnvVar) *manifest.Node {

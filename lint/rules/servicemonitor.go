@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"slices"
-
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
@@ -49,23 +47,21 @@ func danglingServiceMonitorTemplate() lint.Template {
 
 func runDanglingServiceMonitor(p *lint.Pass) error {
 	o := p.Object
-	if !isA(p, o, "monitoring.coreos.com/v1", "ServiceMonitor") {
+	if !reads(p, o, "monitoring.coreos.com/v1") {
 		return nil
 	}
-	s := manifest.NewSelector(o.Get("spec", "selector"))
+	m := o.ServiceMonitor()
+	if m == nil {
+		return nil
+	}
+	s, namespaces := m.Selector, m.Namespaces
+	names := manifest.Values(namespaces.MatchNames)
 	where := nearest(o.Node, "spec", "selector")
-	m := monitoredNamespaces{
-		own: p.Context.Namespace(o.Namespace),
-		any: manifest.IsTrue(o.Node.BoolAt("spec", "namespaceSelector", "any")),
-	}
-	for _, name := range o.Node.StringsAt("spec", "namespaceSelector", "matchNames") {
-		m.names = append(m.names, name.Value)
-	}
-	selects := s.Node.Exists()
+	selects, everywhere := s.Node.Exists(), false
 	if p.Compat() {
 		s.Expressions = nil
-		m.any = m.any || len(m.names) == 0
-		selects = !s.Empty() || len(m.names) > 0 || manifest.IsTrue(o.Node.BoolAt("spec", "namespaceSelector", "any"))
+		everywhere = len(names) == 0
+		selects = !s.Empty() || len(names) > 0 || manifest.IsTrue(namespaces.Any)
 	}
 	if !selects {
 		p.Reportf(where, "service monitor has no selector specified")
@@ -75,28 +71,12 @@ func runDanglingServiceMonitor(p *lint.Pass) error {
 		p.Reportf(where, "service monitor has invalid label selector: %v", err)
 		return nil
 	}
-	for service := range p.Context.Of("", "Service") {
-		if m.has(p.Context.Namespace(service.Namespace)) && s.Matches(service.Metadata().Labels) && isA(p, service, "v1", "Service") {
+	own := p.Context.Namespace(o.Namespace)
+	for target := range p.Context.Of("", "Service") {
+		if (everywhere || namespaces.Matches(p.Context.Namespace(target.Namespace), own)) && s.Matches(target.Metadata().Labels) && reads(p, target, "v1") {
 			return nil
 		}
 	}
-	p.Reportf(where, "no services found matching the service monitor's label selector (%s) and namespace selector (%s)", s, m.names)
+	p.Reportf(where, "no services found matching the service monitor's label selector (%s) and namespace selector (%s)", s, names)
 	return nil
-}
-
-// monitoredNamespaces are those that a service monitor looks at.
-type monitoredNamespaces struct {
-	any   bool
-	names []string // empty: the own one
-	own   string
-}
-
-func (m monitoredNamespaces) has(namespace string) bool {
-	if m.any {
-		return true
-	}
-	if len(m.names) == 0 {
-		return namespace == m.own
-	}
-	return slices.Contains(m.names, namespace)
 }

@@ -60,14 +60,14 @@ func danglingServiceTemplate() lint.Template {
 }
 
 func runDanglingService(p *lint.Pass, ignored []string) error {
-	o := p.Object
-	if !isA(p, o, "v1", "Service") || o.Node.StringAt("spec", "type").Value == "ExternalName" {
+	s := service(p, p.Object)
+	if s == nil || s.IsExternalName() {
 		return nil
 	}
-	selector := manifest.NewMapSelector(o.Get("spec", "selector"))
+	selector := s.Selector
 	if selector.Empty() {
-		if p.Compat() || !hasEndpoints(p) {
-			p.Reportf(nearest(o.Node, "spec", "selector"), "service has no selector specified")
+		if p.Compat() || !hasEndpoints(p, s) {
+			p.Reportf(nearest(p.Object.Node, "spec", "selector"), "service has no selector specified")
 		}
 		return nil
 	}
@@ -80,14 +80,23 @@ func runDanglingService(p *lint.Pass, ignored []string) error {
 	return nil
 }
 
+// service is o as a service, nil where it is of another kind, or, in compat mode, in
+// a version that KubeLinter does not know.
+func service(p *lint.Pass, o *manifest.Object) *manifest.Service {
+	if !reads(p, o, "v1") {
+		return nil
+	}
+	return o.Service()
+}
+
 // hasEndpoints reports whether a service without a selector has endpoints all the
 // same.
 // https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors
-func hasEndpoints(p *lint.Pass) bool {
-	o := p.Object
-	if o.Node.StringAt("spec", "clusterIP").Value == "None" {
+func hasEndpoints(p *lint.Pass, s *manifest.Service) bool {
+	if s.IsHeadless() {
 		return true
 	}
+	o := s.Object
 	for e := range p.Context.Of("", "Endpoints") {
 		if e.Name == o.Name && p.Context.SameNamespace(e, o) {
 			return true
@@ -135,16 +144,16 @@ func forbiddenServiceTypesTemplate() lint.Template {
 }
 
 func runForbiddenServiceTypes(p *lint.Pass, forbidden []string) error {
-	o := p.Object
-	if !isA(p, o, "v1", "Service") {
+	s := service(p, p.Object)
+	if s == nil {
 		return nil
 	}
-	typ := o.Node.StringAt("spec", "type").Value
+	typ := s.Type.Value
 	if typ == "" && !p.Compat() {
 		typ = "ClusterIP"
 	}
 	if slices.ContainsFunc(forbidden, func(f string) bool { return strings.EqualFold(f, typ) }) {
-		p.Reportf(nearest(o.Node, "spec", "type"), "%q service type is forbidden.", typ)
+		p.Reportf(nearest(p.Object.Node, "spec", "type"), "%q service type is forbidden.", typ)
 	}
 	return nil
 }

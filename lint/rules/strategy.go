@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -88,109 +89,75 @@ func newUpdateCheck(params updateParams) (*updateCheck, error) {
 }
 
 func (c *updateCheck) run(p *lint.Pass) error {
-	s, ok := newStrategy(p)
-	if !ok {
+	s := p.Object.UpdateStrategy()
+	if s == nil {
 		return nil
 	}
-	if !c.pattern.MatchString(s.typ) {
-		typ := s.typ
-		if typ == "" {
-			typ = "no"
+	typ := strategyType(p, s)
+	if !c.pattern.MatchString(typ) {
+		p.Reportf(strategyNode(s, "type"), "object has %s strategy type but must match regex %s", cmp.Or(typ, "no"), c.pattern)
+	}
+	if !p.Compat() && typ != "RollingUpdate" && typ != "Rolling" {
+		return nil
+	}
+	if c.rolling && !s.Rolling.Exists() {
+		p.Reportf(strategyNode(s), "object has no rolling update parameters defined")
+	}
+	if !s.Rolling.Exists() {
+		return nil
+	}
+	check := func(name, words string, allowed interval, f manifest.Field[manifest.IntOrString], def string) {
+		v, where := def, s.Rolling
+		if f.Set() {
+			v = f.Value.String()
+		} else if p.Compat() {
+			v = "<nil>"
 		}
-		p.Reportf(s.at("type"), "object has %s strategy type but must match regex %s", typ, c.pattern)
+		if n := s.Rolling.Get(name); n.Exists() {
+			where = n
+		}
+		if !allowed.has(v) {
+			p.Reportf(where, "object has a %s of %s but %s is required", words, v, allowed)
+		}
 	}
-	if !p.Compat() && s.typ != "RollingUpdate" && s.typ != "Rolling" {
-		return nil
-	}
-	if c.rolling && !s.params.Exists() {
-		p.Reportf(s.at(), "object has no rolling update parameters defined")
-	}
-	if !s.params.Exists() {
-		return nil
-	}
-	if v := s.value(p, "maxUnavailable"); !c.unavailable.has(v) {
-		p.Reportf(s.parameter("maxUnavailable"), "object has a max unavailable of %s but %s is required", v, c.unavailable)
-	}
-	if v := s.value(p, "maxSurge"); s.surges && !c.surge.has(v) {
-		p.Reportf(s.parameter("maxSurge"), "object has a max surge of %s but %s is required", v, c.surge)
+	unavailable, surge := rollingDefaults(p.Object)
+	check("maxUnavailable", "max unavailable", c.unavailable, s.MaxUnavailable, unavailable)
+	if s.HasSurge() {
+		check("maxSurge", "max surge", c.surge, s.MaxSurge, surge)
 	}
 	return nil
 }
 
-// A strategy is how a workload is updated.
-type strategy struct {
-	object *manifest.Object
-	path   string // of its node below spec
-	typ    string // with the API's default, as far as is known
-	params *manifest.Node
-	surges bool // there is a maxSurge
+// strategyType is the type of a strategy. In compat mode it is the API's default in
+// today's versions alone.
+func strategyType(p *lint.Pass, s *manifest.UpdateStrategy) string {
+	current := "apps/v1"
+	if p.Object.Kind == "DeploymentConfig" {
+		current = "apps.openshift.io/v1"
+	}
+	if p.Compat() && p.Object.APIVersion != current {
+		return s.Type.Value
+	}
+	return s.TypeInForce()
 }
 
-// newStrategy reads the strategy of the object that p looks at; ok is false for
-// kinds that have none.
-func newStrategy(p *lint.Pass) (s strategy, ok bool) {
-	o := p.Object
-	s = strategy{object: o, path: "strategy", surges: true}
-	def, params, current := "RollingUpdate", "rollingUpdate", "apps/v1"
-	switch o.Kind {
-	case "Deployment":
-	case "DaemonSet":
-		s.path = "updateStrategy"
-		if o.Group == "extensions" {
-			def = "OnDelete"
-		}
-	case "StatefulSet":
-		s.path, s.surges = "updateStrategy", false
-		if o.Version == "v1beta1" {
-			def = "OnDelete"
-		}
-	case "DeploymentConfig":
-		def, params, current = "Rolling", "rollingParams", "apps.openshift.io/v1"
-	default:
-		return s, false
-	}
-	if p.Compat() && o.APIVersion != current {
-		def = ""
-	}
-	s.typ = o.Node.StringAt("spec", s.path, "type").Value
-	if s.typ == "" {
-		s.typ = def
-	}
-	s.params = o.Get("spec", s.path, params)
-	return s, o.IsWorkload()
+// strategyNode is the node below a strategy, or the nearest one to it that is there.
+func strategyNode(s *manifest.UpdateStrategy, path ...string) *manifest.Node {
+	return nearest(s.Object.Node, append([]string{"spec", s.Field}, path...)...)
 }
 
-// at is the node below the strategy, or the nearest one to it that is there.
-func (s strategy) at(path ...string) *manifest.Node {
-	return nearest(s.object.Node, append([]string{"spec", s.path}, path...)...)
-}
-
-// parameter is where a parameter of the rolling update stands, or would.
-func (s strategy) parameter(name string) *manifest.Node {
-	if n := s.params.Get(name); n.Exists() {
-		return n
-	}
-	return s.params
-}
-
-// value is a parameter of the rolling update, with the API's default but for compat
-// mode.
-func (s strategy) value(p *lint.Pass, name string) string {
-	if f := s.params.IntOrStringAt(name); f.Set() {
-		if f.Value.IsString {
-			return f.Value.Str
-		}
-		return strconv.FormatInt(f.Value.Int, 10)
-	}
+// rollingDefaults are what the API server puts for parameters of a rolling update
+// that are left out.
+func rollingDefaults(o *manifest.Object) (unavailable, surge string) {
 	switch {
-	case p.Compat():
-		return "<nil>"
-	case s.object.Kind == "DaemonSet" && name == "maxSurge":
-		return "0"
-	case s.path == "updateStrategy", s.object.Group == "extensions":
-		return "1"
+	case o.Kind == "DaemonSet":
+		return "1", "0"
+	case o.Kind == "StatefulSet":
+		return "1", ""
+	case o.Group == "extensions":
+		return "1", "1"
 	}
-	return "25%"
+	return "25%", "25%"
 }
 
 // A bound is a number, or a percentage.

@@ -43,7 +43,7 @@ func systemBindingRules() []*lint.Rule {
 			Doc:         "Reports bindings to groups and users of the system, but for those of the discovery roles that Kubernetes makes itself. " + s.why,
 			Remediation: "Bind the role to those who need it.",
 			URL:         rbacURL, Severity: s.severity, Kinds: kinds,
-			Run: s.run,
+			Cause: causeMetadata, Run: s.run,
 		})
 	}
 	return append(list, &lint.Rule{
@@ -55,32 +55,31 @@ func systemBindingRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Medium,
 		Kinds:       kinds,
+		Cause:       causeMetadata,
 		Run:         runAdminRoleBinding,
 	})
 }
 
 func (s systemSubject) run(p *lint.Pass) error {
-	role := p.Object.Node.StringAt("roleRef", "name").Value
-	if slices.Contains(publicRoles(), role) {
+	b := p.Object.RoleBinding()
+	if b == nil || slices.Contains(publicRoles(), b.Role.Name.Value) {
 		return nil
 	}
-	for subject := range p.Object.Get("subjects").Items() {
-		name := subject.StringAt("name")
-		if slices.Contains(s.names, name.Value) && subject.StringAt("kind").Value != "ServiceAccount" {
-			p.Reportf(name.Node, "the role %s is bound to %s", role, name.Value)
+	for _, subject := range b.Subjects {
+		if slices.Contains(s.names, subject.Name.Value) && subject.Kind.Value != "ServiceAccount" {
+			p.Reportf(subject.Name.Node, "the role %s is bound to %s", b.Role.Name.Value, subject.Name.Value)
 		}
 	}
 	return nil
 }
 
 func runAdminRoleBinding(p *lint.Pass) error {
-	ref := p.Object.Get("roleRef")
-	name := ref.StringAt("name")
-	if ref.StringAt("kind").Value != "ClusterRole" || !slices.Contains([]string{"cluster-admin", "admin", "edit"}, name.Value) {
+	b := p.Object.RoleBinding()
+	if b == nil || b.Role.Kind.Value != "ClusterRole" || !slices.Contains([]string{"cluster-admin", "admin", "edit"}, b.Role.Name.Value) {
 		return nil
 	}
-	if p.Object.Get("subjects").Len() > 0 {
-		p.Reportf(name.Node, "the role %s is bound", name.Value)
+	if len(b.Subjects) > 0 {
+		p.Reportf(b.Role.Name.Node, "the role %s is bound", b.Role.Name.Value)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
@@ -43,11 +42,12 @@ func runTargetPort(p *lint.Pass) error {
 		}
 		return nil
 	}
-	if !p.Object.Is("", "Service") {
+	s := p.Object.Service()
+	if s == nil {
 		return nil
 	}
-	for item := range p.Object.Get("spec", "ports").Items() {
-		target := item.IntOrStringAt("targetPort")
+	for _, port := range s.Ports {
+		target := port.TargetPort
 		if !target.Set() {
 			continue
 		}
@@ -56,11 +56,11 @@ func runTargetPort(p *lint.Pass) error {
 		case target.Value.IsString:
 			faults = portNameFaults(name)
 		case target.Value.Int != 0 && !isPortNumber(target.Value.Int):
-			name = strconv.FormatInt(target.Value.Int, 10)
+			name = target.Value.String()
 			faults = []string{"must be between 1 and 65535, inclusive"}
 		}
 		for _, fault := range faults {
-			p.Report(target.Node, fmt.Sprintf("port targetPort %q in service %q %s", name, p.Object.Name, fault), numberFix(item, target.Value, "targetPort")...)
+			p.Report(target.Node, fmt.Sprintf("port targetPort %q in service %q %s", name, p.Object.Name, fault), numberFix(port.Node, target.Value, "targetPort")...)
 		}
 	}
 	return nil

@@ -68,7 +68,7 @@ const (
 	maxScripts      = 4         // scripts that are an argument of one in another
 )
 
-// Decode reads a Dockerfile. A file that BuildKit cannot parse is one Problem and no
+// Decode reads a Dockerfile, within bounds of its own. A file that BuildKit cannot parse is one Problem and no
 // object; what it would refuse later is a Problem beside it.
 //
 // Instructions in front of the first FROM, but for ARG, are in a stage without one:
@@ -76,7 +76,7 @@ const (
 //
 // A file that starts with what is no instruction, and whose name may be that of
 // something else, "dockerfile.go", is a Problem that matches manifest.ErrNotObject.
-func (Decoder) Decode(file *manifest.File, limits manifest.Limits) manifest.Bundle {
+func (Decoder) Decode(file *manifest.File, _ manifest.Limits) manifest.Bundle {
 	d := &decoder{
 		file:   file,
 		out:    &manifest.Dockerfile{File: file, Escape: '\\'},

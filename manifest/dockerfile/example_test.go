@@ -39,3 +39,23 @@ func ExampleDecoder_Claims() {
 	// Dockerfile.dockerignore false
 	// Dockerfile.yaml false
 }
+
+func ExampleDecoder_Decode() {
+	text := []byte("FROM golang:1.26 AS tools\nENV GOFLAGS=-mod=mod\nFROM tools AS build\nFROM scratch\nCOPY --from=build --chown=1000 /app /app\n")
+	b := dockerfile.Decoder{}.Decode(&manifest.File{Path: "Dockerfile", Text: text}, manifest.Limits{})
+	d := b.Objects[0].Dockerfile()
+	for s := range d.Stages[1].Lineage() {
+		fmt.Printf("stage %d is made from %s\n", s.Index, s.Image.Value)
+		for env := range s.All("ENV") {
+			fmt.Println("it sets", env.Variables[0].Name.Value, "to", env.Variables[0].Value.Value)
+		}
+	}
+	for i := range d.Final().All("COPY") {
+		fmt.Println("copied from", i.Flag("from").Value)
+	}
+	// Output:
+	// stage 1 is made from tools
+	// stage 0 is made from golang:1.26
+	// it sets GOFLAGS to -mod=mod
+	// copied from build
+}

@@ -31,14 +31,14 @@ func FuzzDecode(f *testing.F) {
 }
 
 // hold decodes a text, and fails the test where what comes of it cannot be.
-func hold(t *testing.T, text string) {
+func hold(t *testing.T, text string) manifest.Bundle {
 	t.Helper()
 	b := read(text)
 	if len(b.Objects) == 0 {
 		if len(b.Problems) == 0 {
 			t.Fatalf("neither an object nor a problem: %q", text)
 		}
-		return
+		return b
 	}
 	for _, p := range b.Problems {
 		if p.Position.Line < 1 {
@@ -66,6 +66,9 @@ func hold(t *testing.T, text string) {
 		if i.Keyword.Text != node.Value {
 			t.Fatalf("keyword %q, want %q: %q", i.Keyword.Text, node.Value, text)
 		}
+		if len(i.Flags) != len(node.Flags) {
+			t.Fatalf("%s has the flags %v, want %q: %q", i.Keyword.Value, i.Flags, node.Flags, text)
+		}
 		holdWords(t, text, i, node)
 		for _, c := range i.Commands {
 			if c.Start < i.Start || c.End < c.Start || c.End > i.End || len(c.Words) == 0 {
@@ -73,6 +76,7 @@ func hold(t *testing.T, text string) {
 			}
 		}
 	}
+	return b
 }
 
 // holdWords compares the words of an instruction with those of BuildKit.

@@ -22,11 +22,11 @@ func TestHostile(t *testing.T) {
 		doubling += fmt.Sprintf("ARG V%d=$V%d$V%d\n", i+1, i, i)
 	}
 	env := "FROM a\n"
-	for i := range 19_000 {
+	for i := range 9_000 {
 		env += fmt.Sprintf("ENV V%d=x\n", i)
 	}
 	chain := "FROM a AS s0\n"
-	for i := range 9_000 {
+	for i := range 3_000 {
 		chain += fmt.Sprintf("FROM s%d AS s%d\nENV V%d=$W\n", i, i+1, i)
 	}
 	for _, row := range []struct {
@@ -40,7 +40,7 @@ func TestHostile(t *testing.T) {
 		{"10,000 stages", repeat("FROM a\n", 10_000), nil, 0, true},
 		{"stages on each other", chain, nil, 0, true},
 		{"many variables", env, nil, 0, true},
-		{"many files of credentials", "FROM a\n" + repeat("ENV AWS_CONFIG_FILE=/"+repeat("a/", 400)+"\nCOPY a /b\n", 9_000), nil, 0, true},
+		{"many files of credentials", "FROM a\n" + repeat("ENV AWS_CONFIG_FILE=/"+repeat("a/", 80)+"\nCOPY a /b\n", 2_000), nil, 0, true},
 		{"too many instructions", repeat("FROM a\n", 20_001), manifest.ErrLimit, 20_001, false},
 		{"too many lines", repeat("\n", 200_001), manifest.ErrLimit, 200_001, false},
 		{"no instruction", "\n# nothing\n", manifest.ErrSyntax, 2, false},
@@ -59,7 +59,7 @@ func TestHostile(t *testing.T) {
 		{"subshells that end", "FROM a\nRUN " + repeat("(", 4_000) + "x" + repeat(")", 4_000) + "\n", nil, 0, true},
 		{"too many subshells", "FROM a\nRUN " + repeat("$(", 11_000) + "\n", manifest.ErrLimit, 2, true},
 		{"quotes and substitutions in each other", "FROM a\nRUN " + repeat(`"$(`, 4_900) + "x" + repeat(`)"`, 4_900) + "\n", nil, 0, true},
-		{"runs on a chain of stages", chain + repeat("RUN x\n", 1_900), nil, 0, true},
+		{"runs on a chain of stages", chain + repeat("RUN x\n", 3_000), nil, 0, true},
 		{"ifs in each other", "FROM a\nRUN " + repeat("if ", 11_000) + "\n", manifest.ErrLimit, 2, true},
 		{"a long list", "FROM a\nRUN x" + repeat("&&x", 4_500) + "\n", nil, 0, true},
 		{"a long pipe", "FROM a\nRUN x" + repeat("|x", 9_000) + "\n", nil, 0, true},
@@ -72,8 +72,7 @@ func TestHostile(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			hold(t, row.text)
-			b := read(row.text)
+			b := hold(t, row.text)
 			if (len(b.Objects) > 0) != row.object {
 				t.Errorf("%d objects, want some: %t", len(b.Objects), row.object)
 			}

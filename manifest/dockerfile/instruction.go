@@ -2,6 +2,7 @@ package dockerfile
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
@@ -64,7 +65,7 @@ func (d *decoder) read(t *instructionText, node *parser.Node, heredocs []manifes
 	}
 	i.Keyword = t.word(token{from, t.pos})
 	i.Keyword.Value = strings.ToUpper(i.Keyword.Text)
-	t.pos = min(skipBlanks(t.text, t.pos), t.stop)
+	t.pos = skipBytes(t.text, t.pos, t.stop)
 	d.flags(i, t, node)
 	d.arguments(i, t, node, next)
 	return i
@@ -72,17 +73,20 @@ func (d *decoder) read(t *instructionText, node *parser.Node, heredocs []manifes
 
 // flags reads as many flags as the parser has found.
 func (d *decoder) flags(i *manifest.Instruction, t *instructionText, node *parser.Node) {
-	for range node.Flags {
+	for _, parsed := range node.Flags {
 		from := t.pos
-		t.pos = shellWord(t.text, from, t.stop, t.escape)
+		t.pos = flagWord(t.text, from, t.stop, t.escape)
 		f := manifest.Flag{Word: t.word(token{from, t.pos})}
-		name, value, _ := strings.Cut(f.Word.Text, "=")
+		if !strings.ContainsAny(f.Word.Text, "\"'"+string(t.escape)) {
+			parsed = f.Word.Text // of which the parser makes something else where it is not ASCII
+		}
+		name, value, _ := strings.Cut(parsed, "=")
 		f.Name, f.Value = strings.TrimPrefix(name, "--"), value
 		i.Flags = append(i.Flags, f)
-		t.pos = min(skipBlanks(t.text, t.pos), t.stop)
+		t.pos = skipBytes(t.text, t.pos, t.stop)
 	}
-	if rest := t.text[t.pos:t.stop]; rest == "--" || strings.HasPrefix(rest, "-- ") {
-		t.pos = min(skipBlanks(t.text, t.pos+len("--")), t.stop)
+	if rest := t.text[t.pos:t.stop]; strings.HasPrefix(rest, "--") && (len(rest) == 2 || unicode.IsSpace(rune(rest[2]))) {
+		t.pos = skipBytes(t.text, t.pos+len("--"), t.stop)
 	}
 }
 
@@ -98,7 +102,7 @@ func (d *decoder) arguments(i *manifest.Instruction, t *instructionText, node *p
 		return
 	case "HEALTHCHECK":
 		from := t.pos
-		for t.pos < t.stop && !isBlank(t.text[t.pos]) {
+		for t.pos < t.stop && !unicode.IsSpace(rune(t.text[t.pos])) { // as in skipBytes
 			t.pos++
 		}
 		if from == t.pos {
@@ -107,7 +111,7 @@ func (d *decoder) arguments(i *manifest.Instruction, t *instructionText, node *p
 		kind := t.word(token{from, t.pos})
 		kind.Value = strings.ToUpper(kind.Text)
 		i.Args = append(i.Args, kind)
-		t.pos = min(skipBlanks(t.text, t.pos), t.stop)
+		t.pos = skipBytes(t.text, t.pos, t.stop)
 	}
 	d.words(i, t)
 	switch i.Keyword.Value {

@@ -116,6 +116,7 @@ func (d *decoder) join(node *parser.Node) (joined, int) {
 			trimmed := bytes.TrimLeftFunc(text, unicode.IsSpace)
 			at += len(text) - len(trimmed)
 			text = trimmed
+			j.pieces = append(j.pieces, piece{0, at}) // though nothing may follow
 		} else if isComment(text) || len(bytes.TrimLeftFunc(text, unicode.IsSpace)) == 0 {
 			continue
 		}
@@ -129,6 +130,20 @@ func (d *decoder) join(node *parser.Node) (joined, int) {
 	}
 	j.text = b.String()
 	return j, next
+}
+
+// linesUpTo adds to j the lines from an index on that start in front of an offset,
+// each with a line feed, whatever ends it in the file.
+func (d *decoder) linesUpTo(j joined, index, offset int) joined {
+	var b strings.Builder
+	b.WriteString(j.text)
+	for ; index < len(d.lines) && d.lines[index].start < offset; index++ {
+		l := d.lines[index]
+		j.add(&b, d.file.Text[l.start:l.end], l.start)
+		j.add(&b, []byte("\n"), l.end)
+	}
+	j.text = b.String()
+	return j
 }
 
 // uncontinued is a line without the character that says that it goes on.

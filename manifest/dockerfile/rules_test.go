@@ -1,6 +1,7 @@
 package dockerfile_test
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -52,5 +53,25 @@ func TestTrivysChecks(t *testing.T) {
 	}
 	if len(byID) != 28 || active != 27 {
 		t.Errorf("%d checks of Trivy, %d of them by default, want 28 and 27", len(byID), active)
+	}
+}
+
+// TestOtherRules runs the rules for Kubernetes objects on a Dockerfile, as a custom
+// check with that kind can: it has no nodes, which no rule may be surprised by.
+func TestOtherRules(t *testing.T) {
+	t.Parallel()
+	objects := read("FROM debian:12\nRUN true\n").Objects
+	for _, r := range rules.All() {
+		for _, compat := range []bool{false, true} {
+			other := *r
+			other.Kinds, other.CompatKinds = []lint.Kind{lint.Dockerfile}, nil
+			found, err := lint.Run(context.Background(), objects, []*lint.Rule{&other}, lint.Options{Compat: compat})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range found.Problems {
+				t.Errorf("%s: %.300v", r.Name, p)
+			}
+		}
 	}
 }

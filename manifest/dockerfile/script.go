@@ -2,7 +2,6 @@ package dockerfile
 
 import (
 	"errors"
-	"path"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -34,52 +33,16 @@ func (d *decoder) commands(i *manifest.Instruction, t *instructionText, next int
 		if interpreter, ok := strings.CutPrefix(h.Text, "#!"); ok && !isShell(firstProgram(interpreter)) {
 			return
 		}
-		s.parse(joined{h.Text, []piece{{0, h.Start}}}, 0)
+		s.parse(d.linesUpTo(joined{}, next, h.End), 0)
 		return
 	}
 	// The shell sees the heredocs behind its own line.
-	from := d.lines[next].start
-	text.pieces = append(text.pieces, piece{len(text.text) + 1, from})
-	text.text += "\n" + string(d.file.Text[from:i.Heredocs[len(i.Heredocs)-1].End]) + i.Heredocs[len(i.Heredocs)-1].Name
+	last := i.Heredocs[len(i.Heredocs)-1]
+	text.text += "\n"
+	text = d.linesUpTo(text, next, last.End)
+	text.pieces = append(text.pieces, piece{len(text.text), last.End})
+	text.text += last.Name
 	s.parse(text, 0)
-}
-
-// isHeredocAlone reports whether a heredoc is all that RUN is given: it is the script.
-func isHeredocAlone(text string) bool {
-	rest, ok := strings.CutPrefix(text, "<<")
-	return ok && !strings.ContainsAny(strings.TrimSpace(strings.TrimPrefix(rest, "-")), " \t<>|&;")
-}
-
-// firstProgram is the base name of the program that #! names.
-func firstProgram(line string) string {
-	line, _, _ = strings.Cut(line, "\n")
-	words := strings.Fields(line)
-	if len(words) > 1 && path.Base(words[0]) == "env" {
-		words = words[1:]
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	return path.Base(words[0])
-}
-
-// isShell reports whether a program is a shell whose scripts are read here.
-func isShell(name string) bool {
-	switch path.Base(name) {
-	case "sh", "bash", "dash", "ash", "ksh", "mksh":
-		return true
-	}
-	return false
-}
-
-// isUnix reports whether the shell of an instruction is one of Unix. Without SHELL
-// it is that of the image: Windows is known by the escape character, which its paths
-// need, and by the names of Microsoft's images.
-func (d *decoder) isUnix(i *manifest.Instruction) bool {
-	if len(i.Shell) > 0 {
-		return isShell(strings.TrimSuffix(strings.ToLower(i.Shell[0]), ".exe"))
-	}
-	return d.out.Escape != '`' && (d.state == nil || !d.state.windows)
 }
 
 // A script finds the commands of an instruction.
@@ -224,158 +187,4 @@ func (s *script) call(call *syntax.CallExpr, stmt *syntax.Stmt) {
 	c.End = c.Words[len(c.Words)-1].End
 	s.i.Commands = append(s.i.Commands, c)
 	s.scripts(call, stmt)
-}
-
-func isLiteral(w *syntax.Word) bool { return w.Lit() != "" }
-
-// word is a word of a command.
-func (s *script) word(node syntax.Node, word *syntax.Word) manifest.Word {
-	start, end := int(node.Pos().Offset()), int(node.End().Offset())
-	end = max(start, min(end, len(s.text.text)))
-	text := s.text.text[min(start, end):end]
-	w := manifest.Word{Text: text, Value: text, Start: s.text.start(start), End: s.text.end(end)}
-	switch {
-	case word == nil || word.Lit() == text && !strings.Contains(text, "\\"):
-	case s.d.expanded > maxExpanded: // substitutions in each other
-		w.Unknown = true
-	default:
-		var b strings.Builder
-		w.Unknown = !s.value(&b, word.Parts, false)
-		w.Value = b.String()
-		s.d.expanded += b.Len()
-	}
-	return w
-}
-
-// value writes what parts of a word say without quotes and escapes. It reports
-// whether that is known: what is not is written as it stands.
-func (s *script) value(b *strings.Builder, parts []syntax.WordPart, quoted bool) bool {
-	known := true
-	for _, part := range parts {
-		switch p := part.(type) {
-		case *syntax.Lit:
-			b.WriteString(unescape(p.Value, quoted))
-		case *syntax.SglQuoted:
-			b.WriteString(p.Value)
-		case *syntax.DblQuoted:
-			known = s.value(b, p.Parts, true) && known
-		default:
-			start, end := int(p.Pos().Offset()), min(int(p.End().Offset()), len(s.text.text))
-			if start < end {
-				b.WriteString(s.text.text[start:end])
-			}
-			known = false
-		}
-	}
-	return known
-}
-
-// unescape removes backslashes: in double quotes those alone that mean something.
-func unescape(text string, quoted bool) string {
-	if !strings.Contains(text, "\\") {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' && i+1 < len(text) && (!quoted || strings.IndexByte("$`\"\\\n", text[i+1]) >= 0) {
-			i++
-			if text[i] == '\n' {
-				continue
-			}
-		}
-		b.WriteByte(text[i])
-	}
-	return b.String()
-}
-
-// words adds the command that the exec form is, and the script in it.
-func (s *script) words(words []manifest.Word) {
-	if len(words) == 0 {
-		return
-	}
-	s.i.Commands = append(s.i.Commands, manifest.Command{Words: words, Start: words[0].Start, End: words[len(words)-1].End})
-	for k, w := range words {
-		if k > 0 && isShell(words[0].Value) && isScriptOption(words[k-1].Value) && !strings.Contains(w.Text, "\\") && len(w.Text) >= 2 {
-			s.parse(joined{w.Text[1 : len(w.Text)-1], []piece{{0, w.Start + 1}}}, 1)
-			return
-		}
-	}
-}
-
-// isScriptOption reports whether the argument behind an option of a shell is a
-// script: "-c", "-exc".
-func isScriptOption(word string) bool {
-	return strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") && strings.HasSuffix(word, "c")
-}
-
-// scripts adds the commands of a script that another command is given: an argument
-// of a shell behind -c, or a heredoc that is a shell's input.
-func (s *script) scripts(call *syntax.CallExpr, stmt *syntax.Stmt) {
-	if s.depth >= maxScripts {
-		return
-	}
-	shell := -1
-	for k, w := range call.Args {
-		if isShell(w.Lit()) {
-			shell = k
-			break
-		}
-	}
-	if shell < 0 {
-		return
-	}
-	for k := shell + 1; k < len(call.Args); k++ {
-		if isScriptOption(call.Args[k-1].Lit()) {
-			s.quoted(call.Args[k])
-			return
-		}
-	}
-	for _, r := range stmt.Redirs {
-		if r.Hdoc != nil {
-			start, end := int(r.Hdoc.Pos().Offset()), min(int(r.Hdoc.End().Offset()), len(s.text.text))
-			var stop strings.Builder
-			s.value(&stop, r.Word.Parts, false)
-			if last := start + strings.LastIndexByte(s.text.text[start:max(start, end)], '\n') + 1; strings.TrimLeft(s.text.text[last:max(last, end)], "\t") == stop.String() {
-				end = last // without the line that ends it
-			}
-			s.slice(start, end)
-			return
-		}
-	}
-}
-
-// quoted reads a word in quotes, without escapes in it, as a script.
-func (s *script) quoted(w *syntax.Word) {
-	if len(w.Parts) != 1 {
-		return
-	}
-	switch p := w.Parts[0].(type) {
-	case *syntax.SglQuoted:
-		if !p.Dollar {
-			s.slice(int(p.Left.Offset())+1, int(p.Right.Offset()))
-		}
-	case *syntax.DblQuoted:
-		start, end := int(p.Left.Offset())+1, int(p.Right.Offset())
-		if start < end && end <= len(s.text.text) && !strings.Contains(s.text.text[start:end], "\\") {
-			s.slice(start, end)
-		}
-	case *syntax.Lit:
-		s.slice(int(p.Pos().Offset()), int(p.End().Offset()))
-	}
-}
-
-// slice reads a part of the script as a script of its own.
-func (s *script) slice(start, end int) {
-	end = min(end, len(s.text.text))
-	if start >= end {
-		return
-	}
-	text := joined{text: s.text.text[start:end], pieces: []piece{{0, s.text.start(start)}}}
-	for _, p := range s.text.pieces {
-		if start < p.at && p.at < end {
-			text.pieces = append(text.pieces, piece{p.at - start, p.file})
-		}
-	}
-	inner := script{d: s.d, i: s.i, operator: ";"}
-	inner.parse(text, s.depth+1)
 }

@@ -25,6 +25,15 @@ func skipBlanks(s string, pos int) int {
 	return pos
 }
 
+// skipBytes is skipBlanks in front of a flag, where BuildKit takes each byte for a
+// character: what is not UTF-8 may be a blank.
+func skipBytes(s string, pos, end int) int {
+	for pos < end && unicode.IsSpace(rune(s[pos])) {
+		pos++
+	}
+	return min(skipBlanks(s, pos), end)
+}
+
 // trimEnd is where s ends, at or behind start, without blanks at its end.
 func trimEnd(s string, start int) int {
 	return start + len(strings.TrimRightFunc(s[start:], unicode.IsSpace))
@@ -50,15 +59,31 @@ func blankSeparated(s string, start, end int) []token {
 // shellWord is the end of the word that starts at start: at a blank that is neither
 // in quotes nor escaped.
 func shellWord(s string, start, end int, escape byte) int {
+	return wordEnd(s, start, end, escape, false)
+}
+
+// flagWord is shellWord for a flag, where BuildKit takes each byte for a character,
+// and escapes mean something in single quotes too.
+func flagWord(s string, start, end int, escape byte) int {
+	return wordEnd(s, start, end, escape, true)
+}
+
+func wordEnd(s string, start, end int, escape byte, flag bool) int {
+	first := func(pos int) (rune, int) {
+		if flag {
+			return rune(s[pos]), 1
+		}
+		return utf8.DecodeRuneInString(s[pos:])
+	}
 	quote := byte(0)
 	for pos := start; pos < end; {
 		c := s[pos]
-		r, n := utf8.DecodeRuneInString(s[pos:])
+		r, n := first(pos)
 		switch {
-		case c == escape && quote != '\'':
+		case c == escape && (flag || quote != '\''):
 			pos += n
 			if pos < end {
-				_, n = utf8.DecodeRuneInString(s[pos:])
+				_, n = first(pos)
 				pos += n
 			}
 			continue

@@ -32,3 +32,4 @@ VOLUME ["/c"]
 MAINTAINER Somebody <s@example.org>
 FROM scratch AS empty
 CMD
+RUN --mount="type=cache,target=/var/cache/apk" -- apk add x
