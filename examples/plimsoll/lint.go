@@ -260,7 +260,7 @@ func (f *lintFlags) inspect(ctx context.Context, config *lint.Config, args []str
 	if err != nil {
 		return nil, fmt.Errorf("find the working directory: %w", err)
 	}
-	read := manifest.Options{Workers: f.workers}
+	read := manifest.Options{Workers: f.workers, KubernetesOnly: f.compat}
 	if read.Renderers, err = f.charts.renderers(f.compat); err != nil {
 		return nil, err
 	}
