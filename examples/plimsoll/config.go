@@ -240,6 +240,8 @@ func (f *configFlags) wanted(objects []*manifest.Object) []*manifest.Object {
 		switch {
 		case o.Kind == manifest.DockerfileKind && o.Dockerfile() != nil:
 			sort = "dockerfile"
+		case o.Kind == manifest.ComposeKind && o.Compose() != nil:
+			sort = "compose"
 		case o.File().Renderer == "helm":
 			sort = "helm"
 		}

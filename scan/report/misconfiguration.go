@@ -33,7 +33,7 @@ func misconfigurationsOf(e *manifestResult, rules map[string]*lint.Rule) jsonRes
 func checksFor(kind string, rules map[string]*lint.Rule) map[string]bool {
 	checks := make(map[string]bool)
 	for name, rule := range rules {
-		if slices.Contains(rule.Kinds, lint.Dockerfile) != (kind == "dockerfile") {
+		if !looksAt(rule, kind) {
 			continue
 		}
 		ids := trivyIDs(new(lint.Diagnostic), rule)
@@ -45,6 +45,17 @@ func checksFor(kind string, rules map[string]*lint.Rule) map[string]bool {
 		}
 	}
 	return checks
+}
+
+// looksAt reports whether a rule is for a sort of file.
+func looksAt(rule *lint.Rule, kind string) bool {
+	switch kind {
+	case "dockerfile":
+		return slices.Contains(rule.Kinds, lint.Dockerfile)
+	case "compose":
+		return slices.Contains(rule.Kinds, lint.Compose)
+	}
+	return rule.Kinds == nil || slices.ContainsFunc(rule.Kinds, func(k lint.Kind) bool { return k != lint.Dockerfile && k != lint.Compose })
 }
 
 func misconfigurationOf(e *manifestResult, d *lint.Diagnostic, rule *lint.Rule) jsonMisconfiguration {
@@ -77,6 +88,8 @@ func checkType(kind string) string {
 		return "Dockerfile Security Check"
 	case "helm":
 		return "Helm Security Check"
+	case "compose":
+		return "Compose Security Check"
 	}
 	return "Kubernetes Security Check"
 }
