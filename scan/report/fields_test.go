@@ -56,8 +56,8 @@ func trivyFields() map[string]string {
 func ourFields() map[string]string {
 	const known = "KEV EPSS"
 	return map[string]string{
-		"":                        "Database Problems",
-		"Results.Vulnerabilities": known,
+		"": "Database Problems", "Metadata.OS": "EndOfLife", "Results.Packages": "Unidentified",
+		"Results.Vulnerabilities":                      known,
 		"Results.ExperimentalModifiedFindings.Finding": known,
 		"Results.Misconfigurations":                    "Rule Field",
 	}
