@@ -71,7 +71,7 @@ func newRoot(args []string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Co
 		DisableAutoGenTag: true,
 	}
 	root.AddCommand(scanCommands()...)
-	root.AddCommand(lintCommand(), scoreCommand(args), compareImagesCommand(), diffCommand(), databaseCommand(), versionCommand(), manCommand())
+	root.AddCommand(lintCommand(), scoreCommand(args), compareImagesCommand(), diffCommand(), databaseCommand(), convertCommand(), versionCommand(), manCommand())
 	arrange(root)
 	addSettings(root)
 	addCompletions(root)
