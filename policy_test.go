@@ -167,6 +167,12 @@ func dependencies() map[string]map[string]string {
 
 			modulePath: "tests: what it says of the types, against the decoder of client-go",
 		},
+		"manifest/dockerfile": {
+			modulePath:                 "the library",
+			"github.com/moby/buildkit": "what an instruction of a Dockerfile is, and variables as it replaces them",
+			"mvdan.cc/sh/v3":           "the commands of shell scripts, with positions",
+			"github.com/google/go-cmp": "tests: readable differences",
+		},
 		"manifest/helm": {
 			modulePath:                                 "the library",
 			"helm.sh/helm/v4":                          "the syntax of --set and .helmignore; tests: helm itself as the reference",

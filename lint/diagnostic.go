@@ -10,7 +10,10 @@ import (
 
 // A Diagnostic is one thing that a rule found.
 type Diagnostic struct {
-	Rule     string
+	Rule string
+	// Aliases are those of the rule's aliases that fit: a rule may answer several
+	// questions of another tool. Nil: all of them.
+	Aliases  []string
 	Severity severity.Level
 	Message  string
 	// Object is what it is about.
@@ -19,7 +22,8 @@ type Diagnostic struct {
 	// line of an item of a list. A field that is missing is reported where it would
 	// stand: at what it would be in.
 	Span manifest.Span
-	// Cause is the extent of what is wrong: the whole container, the whole instruction; zero: as Span
+	// Cause is the extent of what is wrong: the whole container, the whole
+	// instruction, a field with its key; zero: as Span.
 	Cause manifest.Span
 	// Field is the path of that value in its document: "spec.containers[0].image".
 	Field string
@@ -46,11 +50,15 @@ func (r ObjectRef) APIVersion() string {
 	return r.Group + "/" + r.Version
 }
 
-// String is "apps/v1 Deployment shop/web".
+// String is "apps/v1 Deployment shop/web", or "Dockerfile Dockerfile.dev" for what
+// has no version.
 func (r ObjectRef) String() string {
 	name := r.Name
 	if r.Namespace != "" {
 		name = r.Namespace + "/" + name
+	}
+	if r.Version == "" && r.Group == "" {
+		return r.Kind + " " + name
 	}
 	return r.APIVersion() + " " + r.Kind + " " + name
 }

@@ -10,13 +10,14 @@ import (
 )
 
 // Rules makes the rules that c asks for, sorted by name: those that run by
-// default, unless c leaves them out, or all of builtin, with compat all of the
+// default, with compat without those for Dockerfiles, unless c leaves them out, or all of builtin, with compat all of the
 // group [KubeLinter]; all custom checks; those included; without those excluded,
 // which may be custom checks too.
 //
 // A name in Include or Exclude is that of a rule; else an alias, as another tool
-// names it; else a group; the latter two whatever their case. A name that there is
-// not is an error, unless it is one to exclude.
+// names it, KSV-0001 also as AVD-KSV-0001 or KSV001; else a group; the latter two
+// whatever their case. A name that there is not is an error, unless it is one to
+// exclude.
 //
 // A custom check with the name of a built-in rule changes it: it may give kinds,
 // texts and a severity, and, with the same template or none, arguments in place of
@@ -30,7 +31,7 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	}
 	for _, r := range builtin {
 		s.rules[r.Name] = r
-		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults {
+		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults && (!compat || !forDockerfiles(r)) {
 			s.enabled[r.Name] = true
 		}
 	}
@@ -51,6 +52,10 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	slices.SortFunc(list, func(a, b *Rule) int { return cmp.Compare(a.Name, b.Name) })
 	return list, nil
 }
+
+// forDockerfiles reports whether a rule looks at Dockerfiles alone, which KubeLinter
+// does not know.
+func forDockerfiles(r *Rule) bool { return len(r.Kinds) == 1 && r.Kinds[0] == Dockerfile }
 
 // A selection finds the rules that a configuration asks for.
 type selection struct {

@@ -27,6 +27,8 @@ func All() []*lint.Rule {
 		exposureRules(),
 		retiredAPIRules(),
 		quotaRules(),
+		dockerfileRules(),
+		controlPlaneRules(),
 	)
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all

@@ -50,7 +50,7 @@ func (q GitLabCodeQuality) Report(ctx context.Context, w io.Writer, r *scan.Repo
 			list = append(list, q.issue("incomplete", severity.High, at, print, "The report is not complete: "+p.String(), ""))
 		}
 	}
-	return writeJSON(ctx, w, r, list)
+	return writeJSON(ctx, w, r.Target.Name, list)
 }
 
 type qualityIssue struct {

@@ -41,7 +41,7 @@ type CycloneDX struct {
 // Report implements [scan.Reporter].
 func (f CycloneDX) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	b := cycloneDXBuilder{CycloneDX: f, report: r, refs: refsOf(r)}
-	return writeJSON(ctx, w, r, b.document())
+	return writeJSON(ctx, w, r.Target.Name, b.document())
 }
 
 // refs names components within a document: by package URL where one component has

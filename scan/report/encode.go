@@ -9,20 +9,18 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/plimsoll-go/plimsoll/scan"
 )
 
-// writeJSON writes a document made of r, indented by two spaces. Nothing is
-// written unless all of it can be encoded. What could steer a terminal is written
-// as JSON's escapes, which says the same.
-func writeJSON(ctx context.Context, w io.Writer, r *scan.Report, document any) error {
+// writeJSON writes a document, indented by two spaces; name is of what it is about.
+// Nothing is written unless all of it can be encoded. What could steer a terminal
+// is written as JSON's escapes, which says the same.
+func writeJSON(ctx context.Context, w io.Writer, name string, document any) error {
 	out := &indenter{ctx: ctx, w: w}
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(document)
 	if err != nil && out.err == nil {
-		return fmt.Errorf("encode report of %s: %w", r.Target.Name, err)
+		return fmt.Errorf("encode report of %s: %w", name, err)
 	}
 	return out.err
 }

@@ -40,6 +40,13 @@ func formats() map[string]scan.Reporter {
 	}
 }
 
+// allFormats are those and the ones that have golden files of their own.
+func allFormats() map[string]scan.Reporter {
+	all := formats()
+	all["table"], all["count"], all["html"], all["openvex.json"] = report.Table{Width: 120}, report.Count{}, report.HTML{}, report.OpenVEX{}
+	return all
+}
+
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	for name, f := range formats() {
@@ -59,7 +66,7 @@ func TestFormats(t *testing.T) {
 // The same report gives the same bytes, and a report is not changed.
 func TestFormatsSameBytes(t *testing.T) {
 	t.Parallel()
-	for name, f := range formats() {
+	for name, f := range allFormats() {
 		r := voyage(t)
 		first := render(t, f, r)
 		for range 3 {
@@ -78,7 +85,7 @@ func TestFormatsSameBytes(t *testing.T) {
 // control characters.
 func TestFormatsTerminal(t *testing.T) {
 	t.Parallel()
-	for name, f := range formats() {
+	for name, f := range allFormats() {
 		out := render(t, f, pirates(t))
 		if !utf8.ValidString(out) {
 			t.Errorf("%s of a hostile report is not UTF-8", name)
@@ -98,7 +105,7 @@ func TestFormatsErrors(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for name, f := range formats() {
+	for name, f := range allFormats() {
 		if err := f.Report(t.Context(), full{}, voyage(t)); !errors.Is(err, errFull) {
 			t.Errorf("%s to a full disk = %v, want %v", name, err, errFull)
 		}
@@ -133,8 +140,7 @@ func fleet(t testing.TB, n int) *scan.Report {
 
 // BenchmarkFormats renders 20,000 findings.
 func BenchmarkFormats(b *testing.B) {
-	list := formats()
-	list["table"], list["count"] = report.Table{Width: 120}, report.Count{}
+	list := allFormats()
 	r := fleet(b, 20_000)
 	for _, name := range slices.Sorted(maps.Keys(list)) {
 		b.Run(name, func(b *testing.B) {

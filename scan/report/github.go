@@ -62,7 +62,7 @@ func (g GitHub) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 			doc.Manifests[e.target] = m
 		}
 	}
-	return writeJSON(ctx, w, r, doc)
+	return writeJSON(ctx, w, r.Target.Name, doc)
 }
 
 type githubSnapshot struct {

@@ -58,7 +58,7 @@ func (g GitLab) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	for i := range r.Vulnerabilities {
 		doc.Vulnerabilities = append(doc.Vulnerabilities, gitlabVulnerabilityOf(r, &r.Vulnerabilities[i], prints))
 	}
-	return writeJSON(ctx, w, r, doc)
+	return writeJSON(ctx, w, r.Target.Name, doc)
 }
 
 type gitlabReport struct {

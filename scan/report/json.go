@@ -29,8 +29,10 @@ import (
 // result without findings has no Vulnerabilities.
 //
 // Diagnostics are Misconfigurations, a result of class "config" for each manifest.
-// Their ID is Trivy's name for the rule where it has one, and Rule is ours.
-// MisconfSummary counts as successes the rules that found nothing in the file.
+// Rule is our name for what found it, and ID is that of Trivy's check: a diagnostic
+// that answers several checks is there once for each, one that answers none once
+// with our name. MisconfSummary counts as successes the rules that found nothing in
+// the file.
 type JSON struct {
 	NoPackages bool // list vulnerabilities alone
 	// Rules are those that ran: their texts are part of the output. Nil: titles are
@@ -43,7 +45,7 @@ type JSON struct {
 
 // Report implements [scan.Reporter].
 func (j JSON) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
-	return writeJSON(ctx, w, r, j.document(r))
+	return writeJSON(ctx, w, r.Target.Name, j.document(r))
 }
 
 // document puts r into Trivy's shape.

@@ -57,6 +57,8 @@ func manifests(r *scan.Report) []*manifestResult {
 func manifestKind(e *manifestResult) string {
 	base := strings.ToLower(path.Base(e.path))
 	switch {
+	case len(e.diagnostics) > 0 && e.diagnostics[0].Object.Kind == "Dockerfile":
+		return "dockerfile"
 	case e.file != nil && e.file.Renderer == "helm":
 		return "helm"
 	case strings.HasPrefix(base, "dockerfile"), strings.HasPrefix(base, "containerfile"), strings.HasSuffix(base, ".dockerfile"):
@@ -150,14 +152,20 @@ func rulesByName(rules []*lint.Rule) map[string]*lint.Rule {
 	return by
 }
 
-// trivyID is the name that Trivy has for a rule: "KSV-0012". "" where it has none.
-func trivyID(r *lint.Rule) string {
-	for _, alias := range r.Aliases {
-		if prefix, _, ok := strings.Cut(alias, "-"); ok && (prefix == "KSV" || prefix == "DS") {
-			return alias
+// trivyIDs are the names that Trivy has for what d says: "KSV-0012". They are those
+// of the rule's that fit, and none where Trivy has no such check.
+func trivyIDs(d *lint.Diagnostic, rule *lint.Rule) []string {
+	names := d.Aliases
+	if names == nil && rule != nil {
+		names = rule.Aliases
+	}
+	var ids []string
+	for _, alias := range names {
+		if prefix, _, ok := strings.Cut(alias, "-"); ok && (prefix == "KSV" || prefix == "KCV" || prefix == "DS") {
+			ids = append(ids, alias)
 		}
 	}
-	return ""
+	return ids
 }
 
 // ruleTitle is a diagnostic's rule in a few words.

@@ -150,17 +150,22 @@ func (b *markdownBuilder) vulnerabilities(r *scan.Report, results []result) {
 		}
 	}
 	list := BySeverity.sort(pointers(r.Vulnerabilities))
+	columns := []string{"Severity", "Vulnerability", "Package", "Installed", "Fixed", "Title"}
+	if len(results) > 1 {
+		columns = append(columns, "Target")
+	}
 	b.fold(counted(len(list), "vulnerability", "vulnerabilities"), len(list), func(i int) []string {
 		v := list[i]
 		id := markdownLink(cell(v.ID), webURL(primaryURL(v)))
 		if v.Exploited != nil {
 			id += " (exploited)"
 		}
-		return []string{
+		row := []string{
 			v.Severity.String(), id, markdownCode(cell(v.Component.Name)), markdownCode(cell(v.Component.Version)), markdownCode(cell(v.Fixed)),
-			markdownCode(cell(targets[v])), markdownText(shortTitle(headline(v))),
+			markdownText(shortTitle(headline(v))), markdownCode(cell(targets[v])),
 		}
-	}, "Severity", "Vulnerability", "Package", "Installed", "Fixed", "Target", "Title")
+		return row[:len(columns)]
+	}, columns...)
 }
 
 func (b *markdownBuilder) diagnostics(r *scan.Report) {

@@ -68,9 +68,9 @@ func ExampleMarkdown() {
 	//
 	// <details><summary>1 vulnerability</summary>
 	//
-	// | Severity | Vulnerability | Package | Installed | Fixed | Target | Title |
-	// |---|---|---|---|---|---|---|
-	// | HIGH | TEST-2024-0001 | <code>hull</code> | <code>1.0-1</code> | <code>1.0-2</code> | <code>boat:1 (debian 12.15)</code> | hull: leaks |
+	// | Severity | Vulnerability | Package | Installed | Fixed | Title |
+	// |---|---|---|---|---|---|
+	// | HIGH | TEST-2024-0001 | <code>hull</code> | <code>1.0-1</code> | <code>1.0-2</code> | hull: leaks |
 	//
 	// </details>
 }

@@ -13,9 +13,16 @@ func misconfigurationsOf(e *manifestResult, rules map[string]*lint.Rule) jsonRes
 	failed := make(map[string]bool)
 	for _, d := range e.diagnostics {
 		failed[d.Rule] = true
-		res.Misconfigurations = append(res.Misconfigurations, misconfigurationOf(e, d, rules[d.Rule]))
+		m := misconfigurationOf(e, d, rules[d.Rule])
+		ids := trivyIDs(d, rules[d.Rule])
+		if len(ids) == 0 {
+			res.Misconfigurations = append(res.Misconfigurations, m)
+		}
+		for _, id := range ids {
+			res.Misconfigurations = append(res.Misconfigurations, m.named(id))
+		}
 	}
-	res.MisconfSummary = &jsonMisconfSummary{Failures: len(e.diagnostics)}
+	res.MisconfSummary = &jsonMisconfSummary{Failures: len(res.Misconfigurations)}
 	for name := range rules {
 		if !failed[name] {
 			res.MisconfSummary.Successes++
@@ -33,13 +40,17 @@ func misconfigurationOf(e *manifestResult, d *lint.Diagnostic, rule *lint.Rule) 
 		return j
 	}
 	j.Description, j.Resolution, j.PrimaryURL = rule.Doc, rule.Remediation, rule.URL
-	if id := trivyID(rule); id != "" {
-		j.ID = id
-		j.PrimaryURL = cmp.Or(j.PrimaryURL, "https://avd.aquasec.com/misconfig/"+strings.ToLower(id))
-	}
 	if j.PrimaryURL != "" {
 		j.References = []string{j.PrimaryURL}
 	}
+	return j
+}
+
+// named is j as the finding of Trivy's check with this id.
+func (j jsonMisconfiguration) named(id string) jsonMisconfiguration {
+	j.ID = id
+	j.PrimaryURL = cmp.Or(j.PrimaryURL, "https://avd.aquasec.com/misconfig/"+strings.ToLower(id))
+	j.References = []string{j.PrimaryURL}
 	return j
 }
 

@@ -90,3 +90,29 @@ func TestJSONCode(t *testing.T) {
 		}
 	}
 }
+
+// A diagnostic that answers several of Trivy's checks is one finding of each, and
+// one that answers none has the name of its rule.
+func TestJSONMisconfigurationChecks(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		aliases []string
+		want    string
+	}{
+		{nil, "KSV-0017"}, // the rule's
+		{[]string{"KSV-0003", "CKV_K8S_16", "KSV-0106"}, "KSV-0003 KSV-0106"},
+		{[]string{"DS-0002"}, "DS-0002"},
+		{[]string{}, "no-privileged"},
+	} {
+		r := brig(t)
+		r.Diagnostics[0].Aliases = row.aliases
+		res := misconfigurations(t, report.JSON{Rules: brigRules()}, r).Results[0]
+		var ids []string
+		for _, m := range res.Misconfigurations {
+			ids = append(ids, m.ID)
+		}
+		if got := strings.Join(ids, " "); got != row.want || res.MisconfSummary.Failures != len(ids) {
+			t.Errorf("a diagnostic with the aliases %q is %q and %d failures, want %q", row.aliases, got, res.MisconfSummary.Failures, row.want)
+		}
+	}
+}

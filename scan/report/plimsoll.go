@@ -42,7 +42,7 @@ type Plimsoll struct {
 
 // Report implements [scan.Reporter].
 func (p Plimsoll) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
-	return writeJSON(ctx, w, r, p.document(r))
+	return writeJSON(ctx, w, r.Target.Name, p.document(r))
 }
 
 // The types of this file are the schema's; plimsoll.schema.json has the meaning
@@ -184,6 +184,7 @@ type (
 	}
 	plimsollDiagnostic struct {
 		Rule       string            `json:"rule"`
+		Aliases    []string          `json:"aliases,omitzero"`
 		Severity   severity.Level    `json:"severity"`
 		Message    string            `json:"message"`
 		Object     plimsollObject    `json:"object"`
@@ -405,7 +406,7 @@ func plimsollVulnerabilityOf(v *scan.Vulnerability, component int) plimsollVulne
 
 func plimsollDiagnosticOf(d *lint.Diagnostic) plimsollDiagnostic {
 	j := plimsollDiagnostic{
-		Rule: d.Rule, Severity: d.Severity, Message: d.Message,
+		Rule: d.Rule, Aliases: d.Aliases, Severity: d.Severity, Message: d.Message,
 		Object: plimsollObject{d.Object.APIVersion(), d.Object.Kind, d.Object.Namespace, d.Object.Name},
 		Span:   plimsollSpanOf(d.Span), Field: d.Field, NamedField: d.NamedField,
 	}

@@ -57,7 +57,7 @@ func (s SARIF) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	b.diagnostics()
 	b.invocation()
 	log.AddRun(run)
-	return writeJSON(ctx, w, r, log)
+	return writeJSON(ctx, w, r.Target.Name, log)
 }
 
 // A sarifBuilder fills a run.

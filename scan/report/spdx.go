@@ -46,7 +46,7 @@ func (f SPDX) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	b := spdxBuilder{SPDX: f, report: r, refs: refsOf(r), licenses: make(map[string]string)}
 	doc := b.document()
 	if !f.TagValue {
-		return writeJSON(ctx, w, r, doc)
+		return writeJSON(ctx, w, r.Target.Name, doc)
 	}
 	var out bytes.Buffer
 	if err := tagvalue.Write(doc, &out); err != nil {

@@ -76,10 +76,6 @@ func ParseTemplate(text string, opts TemplateOptions) (*Template, error) {
 func (t *Template) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	doc := JSON{Rules: t.rules}.document(r)
 	steerless(reflect.ValueOf(&doc).Elem())
-	results := make([]templateResult, len(doc.Results))
-	for i, res := range doc.Results {
-		results[i] = templateResultOf(res)
-	}
 	parsed, err := t.parsed.Clone()
 	if err != nil {
 		return fmt.Errorf("run template: %w", err)
@@ -87,7 +83,7 @@ func (t *Template) Report(ctx context.Context, w io.Writer, r *scan.Report) erro
 	own := make(template.FuncMap)
 	bindTemplate(own, doc, r.Created)
 	var out bytes.Buffer
-	if err := parsed.Funcs(own).Execute(&cancellable{ctx, &out}, results); err != nil {
+	if err := parsed.Funcs(own).Execute(&cancellable{ctx, &out}, doc.Results); err != nil {
 		return fmt.Errorf("run template: %w", err)
 	}
 	return write(ctx, w, out.Bytes())
@@ -113,32 +109,15 @@ func (c *cancellable) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-// A templateResult is a result with the names that templates know beside those of
-// the JSON.
-type templateResult struct {
-	jsonResult
-	Vulnerabilities []templateVulnerability
-}
-
-func templateResultOf(r jsonResult) templateResult {
-	to := templateResult{jsonResult: r}
-	for _, v := range r.Vulnerabilities {
-		to.Vulnerabilities = append(to.Vulnerabilities, templateVulnerability{v})
-	}
-	return to
-}
-
-// Secrets are none: we look for none.
-func (templateResult) Secrets() []any { return nil }
+// Secrets are none: we look for none. Templates of Trivy's ask.
+func (jsonResult) Secrets() []any { return nil }
 
 // Licenses are none: they are of the packages.
-func (templateResult) Licenses() []any { return nil }
+func (jsonResult) Licenses() []any { return nil }
 
-// A templateVulnerability is its own details, as in Trivy's program.
-type templateVulnerability struct{ jsonVulnerability }
-
-// Vulnerability has Title, Severity and the like.
-func (v templateVulnerability) Vulnerability() jsonVulnerability { return v.jsonVulnerability }
+// Vulnerability has Title, Severity and the like, which for Trivy's templates are
+// those of v and of this.
+func (v *jsonVulnerability) Vulnerability() *jsonVulnerability { return v }
 
 // steerless writes what could steer a terminal as escapes, in every text of v,
 // which can be set. What v points to is copied, not changed.
@@ -149,7 +128,7 @@ func steerless(v reflect.Value) {
 			v.SetString(escapeSteering(s))
 		}
 	case reflect.Pointer:
-		if !v.IsNil() {
+		if steered(v) {
 			to := reflect.New(v.Type().Elem())
 			to.Elem().Set(v.Elem())
 			steerless(to.Elem())
@@ -162,7 +141,7 @@ func steerless(v reflect.Value) {
 			}
 		}
 	case reflect.Map:
-		if v.IsNil() {
+		if !steered(v) {
 			return
 		}
 		to := reflect.MakeMapWithSize(v.Type(), v.Len())
@@ -175,7 +154,7 @@ func steerless(v reflect.Value) {
 			v.SetBytes(steerlessJSON(v.Bytes()))
 			return
 		}
-		if v.IsNil() {
+		if !steered(v) {
 			return
 		}
 		to := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
@@ -185,6 +164,35 @@ func steerless(v reflect.Value) {
 		}
 		v.Set(to)
 	}
+}
+
+// steered reports whether some text of v steers.
+func steered(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.String:
+		return strings.ContainsFunc(v.String(), steersText)
+	case reflect.Pointer:
+		return !v.IsNil() && steered(v.Elem())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() && steered(v.Field(i)) {
+				return true
+			}
+		}
+	case reflect.Map:
+		for key, value := range v.Seq2() {
+			if steered(key) || steered(value) {
+				return true
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if steered(v.Index(i)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func steerlessCopy(v reflect.Value) reflect.Value {

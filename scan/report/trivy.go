@@ -90,7 +90,7 @@ type jsonMisconfSummary struct{ Successes, Failures int }
 
 type jsonMisconfiguration struct {
 	Type          string
-	ID            string // Trivy's name for the rule, else ours
+	ID            string // of Trivy's check, else our name for the rule
 	Title         string `json:",omitempty"`
 	Description   string `json:",omitempty"`
 	Message       string
