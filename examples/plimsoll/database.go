@@ -137,6 +137,7 @@ func databaseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "db",
 		Short: "Work with databases of advisories",
+		Long:  "Work with databases of advisories." + holderCodes,
 		Example: `  plimsoll db update
   plimsoll db status`,
 		Args: suggestCommand,

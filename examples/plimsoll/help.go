@@ -42,6 +42,12 @@ Exit codes:
   2  the command line is wrong
   3  it could not be done`
 
+// holderCodes are those of a command that only holds others.
+const holderCodes = `
+
+Exit codes:
+  2  a command is missing, or there is none of that name`
+
 // arrange puts the commands under root into groups, and completes what their help
 // says.
 func arrange(root *cobra.Command) {
@@ -49,9 +55,13 @@ func arrange(root *cobra.Command) {
 	root.Version = buildVersion()
 	root.InitDefaultCompletionCmd()
 	if cmd := commandNamed(root, "completion"); cmd != nil {
+		cmd.Args, cmd.RunE = suggestCommand, needCommand
+		cmd.Long += holderCodes
 		cmd.Example = "  plimsoll completion bash > ~/.local/share/bash-completion/completions/plimsoll"
 		for _, shell := range cmd.Commands() {
 			shell.Example = "  plimsoll completion " + shell.Name()
+			run := shell.RunE
+			shell.RunE = func(cmd *cobra.Command, args []string) error { return failed(run(cmd, args)) }
 		}
 	}
 	root.SetVersionTemplate("plimsoll {{.Version}}\n")
