@@ -70,8 +70,8 @@ type Options struct {
 	Now time.Time
 	// Logger receives what a person who waits may want to know; nil is silent.
 	Logger *slog.Logger
-	// Progress is called as layers are read, from one goroutine at a time; nil
-	// is never. It must return soon.
+	// Progress is called before layers are read and as each is, from one goroutine at
+	// a time; nil is never. It must return soon.
 	Progress func(Progress)
 }
 
