@@ -216,6 +216,7 @@ func dependencies() map[string]map[string]string {
 			modulePath + "/scan/source/daemon":  "images of container engines",
 			modulePath + "/lint/cel":            "rules that are expressions",
 			modulePath + "/lint/schema":         "objects against JSON schemas",
+			modulePath + "/manifest/dockerfile": "Dockerfiles",
 			modulePath + "/manifest/helm":       "charts",
 			modulePath + "/manifest/kustomize":  "kustomizations",
 			"github.com/go-git/go-git/v5":       "the credentials of a repository",

@@ -31,7 +31,7 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	}
 	for _, r := range builtin {
 		s.rules[r.Name] = r
-		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults && (!compat || !forDockerfiles(r)) {
+		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults && (!compat || !unknownToKubeLinter(r)) {
 			s.enabled[r.Name] = true
 		}
 	}
@@ -53,9 +53,11 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	return list, nil
 }
 
-// forDockerfiles reports whether a rule looks at Dockerfiles alone, which KubeLinter
-// does not know.
-func forDockerfiles(r *Rule) bool { return len(r.Kinds) == 1 && r.Kinds[0] == Dockerfile }
+// unknownToKubeLinter reports whether a rule looks at Dockerfiles or Compose files
+// alone, which KubeLinter does not know.
+func unknownToKubeLinter(r *Rule) bool {
+	return len(r.Kinds) == 1 && (r.Kinds[0] == Dockerfile || r.Kinds[0] == Compose)
+}
 
 // A selection finds the rules that a configuration asks for.
 type selection struct {

@@ -30,16 +30,17 @@ func addCompletions(root *cobra.Command) {
 // completions are the words that a flag of a command may have.
 func completions(command string) map[string]func() []string {
 	m := map[string]func() []string{
-		"severity":          severityNames,
-		"ignore-status":     statusNames,
-		"pkg-types":         words("os", "library"),
-		"pkg-relationships": words("unknown", "root", "workspace", "direct", "indirect"),
-		"scanners":          words("vuln"),
-		"sort":              words("package", "severity", "epss"),
-		"exit-on":           words("kev", "eol"),
-		"image-src":         words("docker", "podman", "containerd", "remote"),
-		"severity-source":   words("auto", "nvd", "ghsa", "debian", "ubuntu", "redhat", "alpine"),
-		"format":            scanFormatNames,
+		"severity":           severityNames,
+		"ignore-status":      statusNames,
+		"pkg-types":          words("os", "library"),
+		"pkg-relationships":  words("unknown", "root", "workspace", "direct", "indirect"),
+		"scanners":           words("vuln"),
+		"sort":               words("package", "severity", "epss"),
+		"exit-on":            words("kev", "eol"),
+		"image-src":          words("docker", "podman", "containerd", "remote"),
+		"misconfig-scanners": words("dockerfile", "kubernetes", "helm", "compose"),
+		"severity-source":    words("auto", "nvd", "ghsa", "debian", "ubuntu", "redhat", "alpine"),
+		"format":             scanFormatNames,
 	}
 	switch command {
 	case "lint":

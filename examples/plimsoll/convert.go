@@ -116,22 +116,6 @@ func keeps(f scan.Filter, v *scan.Vulnerability) bool {
 		(!f.IgnoreUnfixed || v.Fixed != "") && !slices.Contains(f.IgnoreStatuses, v.Status)
 }
 
-// withRules is reporter, told of the rules that a report names.
-func withRules(reporter scan.Reporter, rules []*lint.Rule) scan.Reporter {
-	switch r := reporter.(type) {
-	case report.JSON:
-		r.Rules = rules
-		return r
-	case report.Plimsoll:
-		r.Rules = rules
-		return r
-	case report.SARIF:
-		r.Rules = rules
-		return r
-	}
-	return reporter
-}
-
 func (f *scanFlags) readDocument(path string) ([]byte, error) {
 	if path != "-" {
 		return readFile(path, maxDocument)

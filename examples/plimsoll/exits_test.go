@@ -2,19 +2,27 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// The script of exit codes has each code that the help of a command names: a number,
-// or N, which is 1 or 4 to 125.
+// The scripts have each code that the help of a command names: a number, or N, which is 1 or 4 to 125.
 func TestExitScript(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("testdata/script/exits.txtar")
+	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
 		t.Fatal(err)
+	}
+	var text []byte
+	for _, file := range files {
+		part, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, part...)
 	}
 	root := testRoot()
 	ran := make(map[string]bool) // "image 0"
@@ -43,7 +51,7 @@ func TestExitScript(t *testing.T) {
 				continue
 			}
 			if !ran[key] {
-				t.Errorf("no line of the script runs plimsoll %s", key)
+				t.Errorf("no line of a script has the exit code of plimsoll %s", key)
 			}
 			checked++
 		}

@@ -28,6 +28,7 @@ func (e *exit) Unwrap() error { return e.err }
 // run is the program: args without its name. It returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot(args, stdin, stdout, stderr)
+
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
@@ -71,7 +72,7 @@ func newRoot(args []string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Co
 		DisableAutoGenTag: true,
 	}
 	root.AddCommand(scanCommands()...)
-	root.AddCommand(lintCommand(), scoreCommand(args), compareImagesCommand(), diffCommand(), databaseCommand(), convertCommand(), versionCommand(), manCommand())
+	root.AddCommand(configCommand(), lintCommand(), scoreCommand(args), compareImagesCommand(), diffCommand(), databaseCommand(), convertCommand(), versionCommand(), manCommand())
 	arrange(root)
 	addSettings(root)
 	addCompletions(root)

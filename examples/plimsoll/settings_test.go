@@ -16,7 +16,7 @@ func testRoot() *cobra.Command { return newRoot(nil, strings.NewReader(""), io.D
 // is a file that sets every flag to its default.
 func TestDefaultSettings(t *testing.T) {
 	t.Parallel()
-	text := regexp.MustCompile(`(?m)^#( *[a-z][a-z -]*:)`).ReplaceAllString(defaultSettings(testRoot()), "$1")
+	text := regexp.MustCompile(`(?m)^#((?:  )?[a-z][a-z0-9-]*:|[a-z]+(?: [a-z]+)+:)`).ReplaceAllString(defaultSettings(testRoot()), "$1")
 	root := testRoot()
 	file, err := readSettings("default.yaml", []byte(text), root)
 	if err != nil {

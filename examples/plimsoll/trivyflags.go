@@ -69,7 +69,7 @@ type trivyFlags struct {
 }
 
 func (f *trivyFlags) add(flags *pflag.FlagSet, image bool) {
-	flags.StringSliceVar(&f.scanners, "scanners", []string{"vuln"}, "look for `KINDS` of findings: vuln; manifests are for the command lint, and no other kind is looked for")
+	flags.StringSliceVar(&f.scanners, "scanners", []string{"vuln"}, "look for `KINDS` of findings: vuln; manifests are for the command config, and no other kind is looked for")
 	flags.StringSliceVar(&f.relationships, "pkg-relationships", nil, "report packages of these `RELATIONSHIPS` to the project only: unknown,root,workspace,direct,indirect (default all)")
 	flags.StringVar(&f.distro, "distro", "", "take the operating system for `FAMILY/VERSION`, whatever it says: debian/12")
 	flags.StringVar(&f.priority, "detection-priority", "precise", "`WORD` that has to be precise: packages of languages that the system installed are the system's")
@@ -96,7 +96,7 @@ func (f *trivyFlags) check(n int) error {
 		switch word {
 		case "vuln":
 		case "misconfig", "config":
-			return fmt.Errorf("--scanners %s: manifests are for \"plimsoll lint\" and \"plimsoll score\"", word)
+			return fmt.Errorf("--scanners %s: manifests and Dockerfiles are for \"plimsoll config\"", word)
 		case "secret", "license", "rbac":
 			return fmt.Errorf("--scanners %s: only vulnerabilities (vuln) are looked for", word)
 		default:

@@ -69,7 +69,7 @@ func TestTrivyFlags(t *testing.T) {
 	}{
 		{[]string{"--scanners", "vuln"}, 0, "24"},
 		{[]string{"--security-checks", "vuln,secret"}, 2, "--scanners secret: only vulnerabilities"},
-		{[]string{"--scanners", "misconfig"}, 2, `"plimsoll lint"`},
+		{[]string{"--scanners", "misconfig"}, 2, `"plimsoll config"`},
 		{[]string{"--scanners", "all"}, 2, `--scanners "all": want vuln`},
 		{[]string{"--pkg-relationships", "unknown"}, 0, "24"},
 		{[]string{"--pkg-relationships", "direct,root"}, 0, "0"},

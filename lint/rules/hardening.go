@@ -37,8 +37,8 @@ func hardeningRules() []*lint.Rule {
 			Doc:         "Reports pods and containers with the group 0, as their own, by fsGroup or by supplementalGroups. Files of root are often open to that group.",
 			Remediation: "Use a group above 0.",
 			Severity:    severity.Low,
-			Kinds:       workloads,
-			Run:         runRootGroup,
+			Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+			Run:         alsoServices(runRootGroup, serviceRootGroup),
 		}, {
 			Name:        "no-security-context",
 			Aliases:     []string{"KSV-0118"},

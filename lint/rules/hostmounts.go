@@ -51,7 +51,7 @@ func sensitiveHostMounts() *lint.Rule {
 // dockerSock reports the sockets of container runtimes. KubeLinter knows one.
 func dockerSock() *lint.Rule {
 	all := made(hostMountsTemplate(), map[string]any{
-		"dirs": []string{"docker.sock$", `/(containerd|crio|podman|cri-dockerd|buildkitd)\.sock$`},
+		"dirs": []string{"docker.sock$", `/(containerd|crio|podman|cri-dockerd|buildkitd)\.sock$`, `[/\\]docker_engine$`},
 	}, lint.Rule{})
 	return byMode(made(hostMountsTemplate(), map[string]any{"dirs": []string{"docker.sock$"}}, lint.Rule{
 		Name:        "docker-sock",
@@ -73,7 +73,7 @@ func hostMountDifferences() []Difference {
 	return []Difference{{
 		Rule:       "docker-sock",
 		KubeLinter: "knows the socket of Docker alone",
-		Plimsoll:   "knows those of containerd, CRI-O, Podman, cri-dockerd and BuildKit too",
+		Plimsoll:   "knows those of containerd, CRI-O, Podman, cri-dockerd and BuildKit, and the pipe of Docker on Windows, too",
 		Reason:     "they allow the same",
 	}, {
 		Rule:       "sensitive-host-mounts",
@@ -109,11 +109,11 @@ func hostMountsTemplate() lint.Template {
 		if err != nil {
 			return nil, err
 		}
-		return &lint.Rule{Run: func(p *lint.Pass) error {
+		return &lint.Rule{Run: alsoServices(func(p *lint.Pass) error {
 			runHostMounts(p, dirs)
 			return nil
-		}}, nil
-	}).For(lint.DeploymentLike).Titled("Paths of the node in containers")
+		}, func(s composeService) { s.hostMounts(dirs) })}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Paths of the node in containers")
 }
 
 func runHostMounts(p *lint.Pass, dirs []*regexp.Regexp) {
@@ -171,8 +171,8 @@ func isTimeZone(written string) bool {
 func writableHostMountTemplate() lint.Template {
 	const doc = "Reports containers that mount a path of their node and may write to it."
 	return lint.NewTemplate("writable-host-mount", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runWritableHostMount}, nil
-	}).For(lint.DeploymentLike).Titled("Writable paths of the node in containers")
+		return &lint.Rule{Run: alsoServices(runWritableHostMount, composeService.writableHostMounts)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Writable paths of the node in containers")
 }
 
 func runWritableHostMount(p *lint.Pass) error {

@@ -89,8 +89,17 @@ func latestTagTemplate() lint.Template {
 			}
 			return nil
 		}
-		return &lint.Rule{Run: run}, nil
-	}).For(lint.DeploymentLike).Titled("Image that is not allowed")
+		return &lint.Rule{Run: alsoServices(run, func(s composeService) {
+			image := s.image()
+			switch {
+			case image.Value == "":
+			case matches(blocked, image.Value):
+				s.foundf(image.Node, "The service %q is using an invalid container image, %q. Please use images that %s", s.Name, image.Value, notBlocked)
+			case len(allowed) > 0 && !matches(allowed, image.Value):
+				s.foundf(image.Node, "The service %q is using an invalid container image, %q. Please use images that %s", s.Name, image.Value, isAllowed)
+			}
+		})}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Image that is not allowed")
 }
 
 func compileAll(exprs []string) ([]*regexp.Regexp, error) {

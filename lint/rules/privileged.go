@@ -57,8 +57,8 @@ func privilegeDifferences() []Difference {
 func privilegedTemplate() lint.Template {
 	const doc = "Reports containers that run privileged."
 	return lint.NewTemplate("privileged", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runPrivileged}, nil
-	}).For(lint.DeploymentLike).Titled("Privileged containers")
+		return &lint.Rule{Run: alsoServices(runPrivileged, servicePrivileged)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Privileged containers")
 }
 
 func runPrivileged(p *lint.Pass) error {
@@ -76,8 +76,8 @@ func runPrivileged(p *lint.Pass) error {
 func privilegeEscalationTemplate() lint.Template {
 	const doc = "Reports containers whose processes may gain privileges."
 	return lint.NewTemplate("privilege-escalation-container", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runPrivilegeEscalation}, nil
-	}).For(lint.DeploymentLike).Titled("Privilege escalation")
+		return &lint.Rule{Run: alsoServices(runPrivilegeEscalation, servicePrivilegeEscalation)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Privilege escalation")
 }
 
 func runPrivilegeEscalation(p *lint.Pass) error {

@@ -34,8 +34,8 @@ func pssCapabilityRules() []*lint.Rule {
 		Remediation: "Set capabilities.drop to ALL, and add nothing but NET_BIND_SERVICE, where a port below 1024 is needed.",
 		URL:         pssURL,
 		Severity:    severity.Medium,
-		Kinds:       []lint.Kind{lint.DeploymentLike},
-		Run:         runDropAllCapabilities,
+		Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+		Run:         alsoServices(runDropAllCapabilities, serviceDropAll),
 	}}
 }
 

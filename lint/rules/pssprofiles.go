@@ -32,8 +32,8 @@ func pssProfileRules() []*lint.Rule {
 		Remediation: "Set securityContext.seccompProfile.type of the pod to RuntimeDefault.",
 		URL:         seccompURL,
 		Severity:    severity.Medium,
-		Kinds:       []lint.Kind{lint.DeploymentLike},
-		Run:         runSeccompRestricted,
+		Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+		Run:         alsoServices(runSeccompRestricted, unconfined("seccomp")),
 	}, {
 		Name:        "apparmor-profile",
 		Aliases:     []string{"pss-apparmor-profile", "KSV-0002"},
@@ -43,8 +43,8 @@ func pssProfileRules() []*lint.Rule {
 		Remediation: "Remove the profile, or set its type to RuntimeDefault, or to Localhost with a profile.",
 		URL:         "https://kubernetes.io/docs/tutorials/security/apparmor/",
 		Severity:    severity.Medium,
-		Kinds:       []lint.Kind{lint.DeploymentLike},
-		Run:         runAppArmor,
+		Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+		Run:         alsoServices(runAppArmor, unconfined("apparmor")),
 	}, {
 		Name:        "pss-selinux-options",
 		Aliases:     []string{"KSV-0025"},

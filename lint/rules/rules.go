@@ -29,7 +29,9 @@ func All() []*lint.Rule {
 		quotaRules(),
 		dockerfileRules(),
 		controlPlaneRules(),
+		composeRules(),
 	)
+	adviseServices(all)
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }

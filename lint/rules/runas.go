@@ -21,8 +21,8 @@ func runAsNonRoot() *lint.Rule {
 func runAsNonRootTemplate() lint.Template {
 	const doc = "Reports containers that run as root, or whose image may make them."
 	return lint.NewTemplate("run-as-non-root", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runRunAsNonRoot}, nil
-	}).For(lint.DeploymentLike).Titled("Containers that run as root")
+		return &lint.Rule{Run: alsoServices(runRunAsNonRoot, serviceRoot)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Containers that run as root")
 }
 
 func runRunAsNonRoot(p *lint.Pass) error {

@@ -38,8 +38,8 @@ func supplyChainRules() []*lint.Rule {
 			Remediation: "Add the digest: name:tag@sha256:...",
 			URL:         "https://kubernetes.io/docs/concepts/containers/images/#image-names",
 			Severity:    severity.Low,
-			Kinds:       []lint.Kind{lint.DeploymentLike},
-			Run:         runImageDigest,
+			Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+			Run:         alsoServices(runImageDigest, serviceImageDigest),
 		}, {
 			Name:        "tiller",
 			Aliases:     []string{"KSV-0102"},

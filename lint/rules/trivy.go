@@ -104,6 +104,34 @@ func (t *Trivy) Findings(diagnostics []lint.Diagnostic) []TrivyFinding {
 	return slices.CompactFunc(found, func(a, b TrivyFinding) bool { return compareFindings(a, b) == 0 })
 }
 
+// Diagnostics are diagnostics of any files as `trivy config` reports them: for each
+// finding its diagnostic with the severity and the one alias of the check, and a cause
+// that is the lines of the finding. Files are in the order of their first diagnostic.
+// Diagnostics of rules that Trivy has no check for are left out.
+func (t *Trivy) Diagnostics(diagnostics []lint.Diagnostic) []lint.Diagnostic {
+	var paths []string
+	byPath := make(map[string][]lint.Diagnostic)
+	for _, d := range diagnostics {
+		path := d.Span.Start.Path
+		if byPath[path] == nil {
+			paths = append(paths, path)
+		}
+		byPath[path] = append(byPath[path], d)
+	}
+	var list []lint.Diagnostic
+	for _, path := range paths {
+		for _, f := range t.Findings(byPath[path]) {
+			d := *f.Diagnostic
+			d.Severity, d.Aliases = f.Check.Severity, []string{f.Check.ID}
+			if f.First == 0 {
+				d.Cause = manifest.Span{Start: manifest.Position{Path: path}, End: manifest.Position{Path: path}}
+			}
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
 func newTrivyFinding(c TrivyCheck, d *lint.Diagnostic) TrivyFinding {
 	f := TrivyFinding{Check: c, Diagnostic: d}
 	if c.NoLines {

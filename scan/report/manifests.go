@@ -15,7 +15,7 @@ import (
 // A manifestResult is the part of a report that is about one manifest.
 type manifestResult struct {
 	path        string
-	kind        string         // Trivy's word: "kubernetes", "helm", "dockerfile"
+	kind        string         // Trivy's word: "kubernetes", "helm", "dockerfile"; and "compose", which it does not have
 	file        *manifest.File // nil: the report has it not
 	starts      []int          // of the lines of file, once they are known
 	diagnostics []*lint.Diagnostic
@@ -59,6 +59,8 @@ func manifestKind(e *manifestResult) string {
 	switch {
 	case len(e.diagnostics) > 0 && e.diagnostics[0].Object.Kind == "Dockerfile":
 		return "dockerfile"
+	case len(e.diagnostics) > 0 && e.diagnostics[0].Object.Kind == "Compose":
+		return "compose"
 	case e.file != nil && e.file.Renderer == "helm":
 		return "helm"
 	case strings.HasPrefix(base, "dockerfile"), strings.HasPrefix(base, "containerfile"), strings.HasSuffix(base, ".dockerfile"):
@@ -92,7 +94,7 @@ const (
 // the span.
 func (e *manifestResult) snippet(span manifest.Span) (lines []codeLine, more bool) {
 	f := e.file
-	if f == nil || span == (manifest.Span{}) || span.Start.Offset < 0 || max(span.Start.Offset, span.End.Offset) > len(f.Text) {
+	if f == nil || span.Start.Line == 0 && f.Renderer == "" || span.Start.Offset < 0 || max(span.Start.Offset, span.End.Offset) > len(f.Text) {
 		return nil, false
 	}
 	if e.starts == nil {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
@@ -10,25 +11,51 @@ import (
 // misconfigurationsOf is what was found in one manifest, as Trivy writes it.
 func misconfigurationsOf(e *manifestResult, rules map[string]*lint.Rule) jsonResult {
 	res := jsonResult{Target: e.path, Class: "config", Type: e.kind}
-	failed := make(map[string]bool)
+	passed := checksFor(e.kind, rules)
 	for _, d := range e.diagnostics {
-		failed[d.Rule] = true
 		m := misconfigurationOf(e, d, rules[d.Rule])
 		ids := trivyIDs(d, rules[d.Rule])
 		if len(ids) == 0 {
+			delete(passed, d.Rule)
 			res.Misconfigurations = append(res.Misconfigurations, m)
 		}
 		for _, id := range ids {
+			delete(passed, id)
 			res.Misconfigurations = append(res.Misconfigurations, m.named(id))
 		}
 	}
-	res.MisconfSummary = &jsonMisconfSummary{Failures: len(res.Misconfigurations)}
-	for name := range rules {
-		if !failed[name] {
-			res.MisconfSummary.Successes++
+	res.MisconfSummary = &jsonMisconfSummary{Successes: len(passed), Failures: len(res.Misconfigurations)}
+	return res
+}
+
+// checksFor are the checks that rules are of a sort of file: Trivy's ids, and the
+// names of the rules that it does not have.
+func checksFor(kind string, rules map[string]*lint.Rule) map[string]bool {
+	checks := make(map[string]bool)
+	for name, rule := range rules {
+		if !looksAt(rule, kind) {
+			continue
+		}
+		ids := trivyIDs(new(lint.Diagnostic), rule)
+		if len(ids) == 0 {
+			ids = []string{name}
+		}
+		for _, id := range ids {
+			checks[id] = true
 		}
 	}
-	return res
+	return checks
+}
+
+// looksAt reports whether a rule is for a sort of file.
+func looksAt(rule *lint.Rule, kind string) bool {
+	switch kind {
+	case "dockerfile":
+		return slices.Contains(rule.Kinds, lint.Dockerfile)
+	case "compose":
+		return slices.Contains(rule.Kinds, lint.Compose)
+	}
+	return rule.Kinds == nil || slices.ContainsFunc(rule.Kinds, func(k lint.Kind) bool { return k != lint.Dockerfile && k != lint.Compose })
 }
 
 func misconfigurationOf(e *manifestResult, d *lint.Diagnostic, rule *lint.Rule) jsonMisconfiguration {
@@ -61,6 +88,8 @@ func checkType(kind string) string {
 		return "Dockerfile Security Check"
 	case "helm":
 		return "Helm Security Check"
+	case "compose":
+		return "Compose Security Check"
 	}
 	return "Kubernetes Security Check"
 }
