@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,14 +27,14 @@ func TestExitScript(t *testing.T) {
 	}
 	root := testRoot()
 	ran := make(map[string]bool) // "image 0"
-	line := regexp.MustCompile(`(?m)^exits (\d+) (?:sh -c ')?plimsoll ([^'>\n]*)`)
+	line := regexp.MustCompile(`(?m)^(?:exits (\d+)|exec) (?:sh -c ')?plimsoll ([^'>\n]*)`)
 	for _, m := range line.FindAllStringSubmatch(string(text), -1) {
 		cmd, _, err := root.Find(strings.Fields(m[2]))
 		if err != nil {
 			cmd = root // a command that does not exist
 		}
-		code, _ := strconv.Atoi(m[1])
-		ran[sectionOf(cmd)+" "+m[1]] = true
+		code, _ := strconv.Atoi(m[1]) // 0 of exec, which has none
+		ran[fmt.Sprint(sectionOf(cmd), " ", code)] = true
 		if code == 1 || code > 3 {
 			ran[sectionOf(cmd)+" N"] = true
 		}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io/fs"
+	"net"
 	"net/http"
 	"syscall"
 
@@ -19,12 +21,20 @@ import (
 func nextStep(err error) string {
 	step := ""
 	var answer *transport.Error
+	var untrusted *tls.CertificateVerificationError
+	var host *net.DNSError
 	var image *source.StatusError
 	switch {
+	case errors.As(err, &image) && image.Status == http.StatusNotFound:
+		step = "check the name and the tag; a file is given with --input, an image of an engine with --image-src docker"
 	case errors.As(err, &image):
 		step = afterAnswer(image.Status)
 	case errors.As(err, &answer):
 		step = afterAnswer(answer.StatusCode)
+	case errors.As(err, &untrusted):
+		step = "trust the certificate's issuer on this machine, or pass --insecure"
+	case errors.As(err, &host):
+		step = "check the name of the host, and the network"
 	case errors.Is(err, syscall.ENOSPC):
 		step = "make room, or choose another disk with --cache-dir and TMPDIR"
 	case errors.Is(err, daemon.ErrNotFound):
@@ -48,7 +58,7 @@ func afterAnswer(status int) string {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return "if the name is right, log in with docker login, or pass --username and PLIMSOLL_PASSWORD"
 	case http.StatusNotFound:
-		return "check the name and the tag; a file is given with --input, an image of an engine with --image-src docker"
+		return "check the name and the tag"
 	case http.StatusTooManyRequests:
 		return "the registry wants fewer requests: log in, or wait"
 	}

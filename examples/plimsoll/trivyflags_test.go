@@ -1,16 +1,24 @@
 package main
 
 import (
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/scan/source/daemon"
 )
 
 // docs/trivy-flags.md promises no flag that is not there, and names each that is
@@ -141,8 +149,23 @@ func TestNextStep(t *testing.T) {
 			t.Errorf("with %d: the registry was asked by %q, want captain", status, user)
 		}
 	}
-	err := fmt.Errorf("scan: %w", &scan.LayerError{Err: artifact.ErrTotal})
-	if got := nextStep(err); !strings.Contains(got, "--max-image-size") {
-		t.Errorf("nextStep(%v) = %q", err, got)
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{&scan.LayerError{Err: artifact.ErrTotal}, "--max-image-size"},
+		{&fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, "make room"},
+		{&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, "who may read"},
+		{&net.DNSError{Name: "registry.example"}, "check the name of the host"},
+		{&tls.CertificateVerificationError{Err: errors.New("unknown authority")}, "--insecure"},
+		{&transport.Error{StatusCode: http.StatusTooManyRequests}, "fewer requests"},
+		{&transport.Error{StatusCode: http.StatusBadGateway}, "try again later"},
+		{daemon.ErrNotFound, "pull the image first"},
+		{errors.New("anything else"), ""},
+	} {
+		got := nextStep(fmt.Errorf("scan: %w", test.err))
+		if !strings.Contains(got, test.want) || (got == "") != (test.want == "") {
+			t.Errorf("nextStep(%v) = %q, want %q", test.err, got, test.want)
+		}
 	}
 }
