@@ -17,10 +17,11 @@ import (
 	"github.com/plimsoll-go/plimsoll/score"
 )
 
-// placeless is r with scores whose places are not known, as they are not once a
-// report is read.
+// placeless is r without the texts of manifests, and with scores whose places are not
+// known, as they are not once a report is read.
 func placeless(r *scan.Report) *scan.Report {
 	of := *r
+	of.Files = nil
 	of.Scores = slices.Clone(r.Scores)
 	for i := range of.Scores {
 		s := &of.Scores[i]
