@@ -83,7 +83,9 @@ func importRules() map[string]importRule {
 		},
 		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
 		"scan": {
-			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "score", "vuln", "vuln/severity"},
+			inside: []string{
+				"internal/imageconfig", "lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "score", "vuln", "vuln/severity",
+			},
 			outside: []string{"golang.org/x/sync", "github.com/bmatcuk/doublestar/v4"},
 		},
 		"scan/suppress": {
@@ -97,11 +99,12 @@ func importRules() map[string]importRule {
 				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
 			},
 		},
-		"internal/rpmdb":     {},
-		"internal/boltfile":  {outside: []string{"go.etcd.io/bbolt"}},
-		"internal/download":  {},
-		"internal/kubetypes": {},
-		"internal/corpus":    {inside: []string{"vuln"}},
+		"internal/rpmdb":       {},
+		"internal/imageconfig": {inside: []string{"manifest"}},
+		"internal/boltfile":    {outside: []string{"go.etcd.io/bbolt"}},
+		"internal/download":    {},
+		"internal/kubetypes":   {},
+		"internal/corpus":      {inside: []string{"vuln"}},
 		"internal/packageurl": {
 			inside:  []string{"scan/artifact", "vuln"},
 			outside: []string{"github.com/package-url/packageurl-go"},
