@@ -15,8 +15,9 @@ import (
 // which may be custom checks too.
 //
 // A name in Include or Exclude is that of a rule; else an alias, as another tool
-// names it; else a group; the latter two whatever their case. A name that there is
-// not is an error, unless it is one to exclude.
+// names it, KSV-0001 also as AVD-KSV-0001 or KSV001; else a group; the latter two
+// whatever their case. A name that there is not is an error, unless it is one to
+// exclude.
 //
 // A custom check with the name of a built-in rule changes it: it may give kinds,
 // texts and a severity, and, with the same template or none, arguments in place of

@@ -60,6 +60,7 @@ func hostNamespaceRules() []*lint.Rule {
 			URL:         "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
 			Severity:    severity.High,
 			Default:     true,
+			Cause:       causeSpec,
 		}))
 	}
 	return list

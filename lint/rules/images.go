@@ -81,7 +81,11 @@ func latestTagTemplate() lint.Template {
 				if where == nil {
 					where = at(c)
 				}
-				p.Reportf(where, "The container %q is using an invalid container image, %q. Please use images that %s", c.Name.Value, image, criteria)
+				d := lint.Diagnostic{Message: fmt.Sprintf("The container %q is using an invalid container image, %q. Please use images that %s", c.Name.Value, image, criteria)}
+				if image == "" {
+					d.Aliases = []string{} // there is no tag to ask for
+				}
+				p.ReportDiagnostic(where, d)
 			}
 			return nil
 		}

@@ -91,13 +91,21 @@ func runPrivilegeEscalation(p *lint.Pass) error {
 			}
 			return []lint.Fix{lint.SetFix(c.Node, false, "securityContext", "allowPrivilegeEscalation")}
 		}
+		var aliases []string
+		if manifest.IsFalse(s.AllowPrivilegeEscalation) {
+			aliases = []string{} // KSV-0001 asks for the field alone
+		}
 		switch {
 		case manifest.IsTrue(s.AllowPrivilegeEscalation):
 			p.Report(s.AllowPrivilegeEscalation.Node, "container "+quoted(c)+" has AllowPrivilegeEscalation set to true.", fixes()...)
 		case manifest.IsTrue(s.Privileged):
-			p.Report(s.Privileged.Node, "container "+quoted(c)+" is Privileged hence allows privilege escalation.")
+			p.ReportDiagnostic(s.Privileged.Node, lint.Diagnostic{
+				Message: "container " + quoted(c) + " is Privileged hence allows privilege escalation.", Aliases: aliases,
+			})
 		case admin.Set():
-			p.Report(admin.Node, "container "+quoted(c)+" has "+admin.Value+" capability hence allows privilege escalation.")
+			p.ReportDiagnostic(admin.Node, lint.Diagnostic{
+				Message: "container " + quoted(c) + " has " + admin.Value + " capability hence allows privilege escalation.", Aliases: aliases,
+			})
 		case !p.Compat() && !s.AllowPrivilegeEscalation.Set() && !isWindows(c.Pod):
 			p.Report(securityAt(c), "container "+quoted(c)+" does not set AllowPrivilegeEscalation to false.", fixes()...)
 		}

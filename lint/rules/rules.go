@@ -28,6 +28,7 @@ func All() []*lint.Rule {
 		retiredAPIRules(),
 		quotaRules(),
 		dockerfileRules(),
+		controlPlaneRules(),
 	)
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all

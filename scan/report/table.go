@@ -267,9 +267,7 @@ func problems(out *bytes.Buffer, list []scan.Problem) {
 	heading(out, "Problems")
 	left := 0
 	if len(list) > mostProblems {
-		list = slices.Clone(list)
-		slices.SortStableFunc(list, func(a, b scan.Problem) int { return cmp.Compare(b.Hides, a.Hides) })
-		list, left = list[:mostProblems], len(list)-mostProblems
+		list, left = problemsByWeight(list)[:mostProblems], len(list)-mostProblems
 	}
 	for _, p := range list {
 		fmt.Fprintf(out, "- %s\n", shortened(p.String(), maxProblem))
