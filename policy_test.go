@@ -94,7 +94,7 @@ func importRules() map[string]importRule {
 		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
-			inside: []string{"internal/packageurl", "lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
+			inside: []string{"internal/imageconfig", "internal/packageurl", "lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
 			outside: []string{
 				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
 				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang",
@@ -219,6 +219,7 @@ func dependencies() map[string]map[string]string {
 			modulePath + "/scan/source/daemon":  "images of container engines",
 			modulePath + "/lint/cel":            "rules that are expressions",
 			modulePath + "/lint/schema":         "objects against JSON schemas",
+			modulePath + "/manifest/dockerfile": "the commands of an image's history",
 			modulePath + "/manifest/helm":       "charts",
 			modulePath + "/manifest/kustomize":  "kustomizations",
 			"github.com/go-git/go-git/v5":       "the credentials of a repository",

@@ -62,3 +62,10 @@ func ExampleImageDockerfile() {
 	// ENV API_TOKEN=12345
 	// EXPOSE 22/tcp
 }
+
+func ExampleImageRules() {
+	all := rules.All()
+	list := scan.ImageRules(all)
+	fmt.Println(len(list) < len(all), list[0].Aliases[0])
+	// Output: true DS-0005
+}

@@ -21,22 +21,16 @@ var errNoConfig = errors.New("the image has no config to look at")
 
 // LintImage is the matcher that asks of an image's config and history what rules ask
 // of a Dockerfile: whether it runs as root, exposes SSH, has secrets in its
-// environment, and so on. It runs those of rules that are for Dockerfiles over the
-// one that [ImageDockerfile] makes, and nothing over targets that are no images.
+// environment, and so on. It runs [ImageRules] over the Dockerfile that
+// [ImageDockerfile] makes, and nothing over targets that are no images.
 //
 // The decoder finds the commands of RUN, as that of module manifest/dockerfile does.
 // Where it is nil, or cannot read the text, nothing is said of commands, which is a
 // Problem, matching [ErrNoDecoder] in the first case, if there are any.
 //
-// Some rules are left out, since a history cannot answer them or they are about a
-// build that is over: those for the tags, names and copies of stages
-// (dockerfile-latest-tag, dockerfile-duplicate-stage, dockerfile-copy-from-itself);
-// for instructions of which the last one counts, since the others are those of the
-// base (dockerfile-several-cmds, -several-entrypoints, -several-healthchecks); for
-// how something is written (dockerfile-maintainer, -shell-form, -copy-link,
-// -copy-target-slash); and, in images of Windows, which have no root,
-// dockerfile-root-user. A history does not have the mounts of RUN: a cache that was
-// mounted looks like one that was left.
+// In images of Windows, which have no root, dockerfile-root-user does not run. A
+// history does not have the mounts of RUN: a cache that was mounted looks like one
+// that was left.
 //
 // Diagnostics have the layer that the instruction made, and no fixes. Comments of the
 // history suppress nothing: the image is not to be asked about itself.
@@ -65,9 +59,10 @@ func (l *imageLinter) Match(ctx context.Context, inv *Inventory) (Results, error
 	for _, err := range recipe.Problems {
 		problems = append(problems, configProblem(file.Path, err))
 	}
-	rules := slices.DeleteFunc(slices.Clone(l.rules), func(r *lint.Rule) bool {
-		return r != nil && !forImages(r, recipe.Windows)
-	})
+	rules := ImageRules(l.rules)
+	if recipe.Windows {
+		rules = slices.DeleteFunc(rules, func(r *lint.Rule) bool { return r != nil && r.Name == "dockerfile-root-user" })
+	}
 	found, err := lint.Run(ctx, []*manifest.Object{manifest.NewDockerfile(dockerfile)}, rules, l.opts)
 	if err != nil {
 		return Results{}, err
@@ -170,12 +165,18 @@ func imageConfigName(target Target) string {
 	return target.Name + " " + imageconfig.Suffix
 }
 
-// forImages reports whether a rule can be right about an image: see [LintImage].
-func forImages(r *lint.Rule, windows bool) bool {
-	if windows && r.Name == "dockerfile-root-user" || slices.Contains(notForImages(), r.Name) {
-		return false
-	}
-	return slices.Contains(r.Kinds, lint.Dockerfile)
+// ImageRules are those of rules that [LintImage] runs: those for Dockerfiles, but for
+// some which a history cannot answer, or which are about a build that is over: those
+// for the tags, names and copies of stages (dockerfile-latest-tag,
+// dockerfile-duplicate-stage, dockerfile-copy-from-itself); for instructions of which
+// the last one counts, since the others are those of the base
+// (dockerfile-several-cmds, -several-entrypoints, -several-healthchecks); and for how
+// something is written (dockerfile-maintainer, -shell-form, -copy-link,
+// -copy-target-slash).
+func ImageRules(rules []*lint.Rule) []*lint.Rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r *lint.Rule) bool {
+		return r != nil && (!slices.Contains(r.Kinds, lint.Dockerfile) || slices.Contains(notForImages(), r.Name))
+	})
 }
 
 // notForImages are the names of the rules that are for the build alone.

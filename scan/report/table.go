@@ -11,13 +11,14 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
 
 // Table writes the tables that Trivy's users know: a summary with a row for each
-// target, then for each target with findings a total and a table of them, then
-// the problems. Equal cells of a column that follow each other are one cell.
+// target, then for each target with findings a total and a table of them, those of
+// manifests last, then the problems. Equal cells of a column that follow each other are one cell.
 //
 // In the summary "-" means that no advisories were compared with the target's
 // packages and "0" that nothing was found; a report that is not complete says
@@ -41,6 +42,9 @@ type Table struct {
 	// width depends on the locale, of which borders are none, are as wide as it
 	// has them.
 	Width int
+	// Rules are those that ran: diagnostics have the ids that Trivy has for them. Nil:
+	// they have the names of rules alone.
+	Rules []*lint.Rule
 	// Packages lists all packages of each target after its findings.
 	Packages bool
 	// Suppressed lists what is not to be shown, with the reason, before the problems.
@@ -52,7 +56,8 @@ type Table struct {
 func (t Table) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	var out bytes.Buffer
 	list := results(r)
-	t.summary(&out, r, list)
+	found := manifests(r)
+	t.summary(&out, r, list, found)
 	for _, e := range list {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("write report: %w", err)
@@ -64,6 +69,11 @@ func (t Table) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 			t.packages(&out, e)
 		}
 	}
+	for _, e := range found {
+		if len(e.diagnostics) > 0 {
+			t.diagnostics(&out, e)
+		}
+	}
 	if t.Suppressed {
 		t.suppressed(&out, r)
 	}
@@ -71,17 +81,23 @@ func (t Table) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 	return write(ctx, w, out.Bytes())
 }
 
-func (t Table) summary(out *bytes.Buffer, r *scan.Report, list []result) {
-	g := grid{Columns: []column{{Name: "Target"}, {Name: "Type"}, {Name: "Vulnerabilities"}}}
+func (t Table) summary(out *bytes.Buffer, r *scan.Report, list []result, found []*manifestResult) {
+	g := grid{Columns: []column{{Name: "Target"}, {Name: "Type"}, {Name: "Vulnerabilities"}, {Name: "Misconfigurations"}}}
 	for _, e := range list {
 		number := "-"
 		if judged(r) {
 			number = fmt.Sprint(len(e.vulnerabilities))
 		}
-		g.add(cell(e.target), cell(e.kind), number)
+		g.add(cell(e.target), cell(e.kind), number, "-")
 	}
-	if len(list) == 0 {
-		g.add(cell(r.Target.Name), "-", "-")
+	for _, e := range found {
+		g.add(cell(e.path), e.kind, "-", fmt.Sprint(len(e.diagnostics)))
+	}
+	if len(list)+len(found) == 0 {
+		g.add(cell(r.Target.Name), "-", "-", "-")
+	}
+	if len(found) == 0 {
+		g.remove("Misconfigurations")
 	}
 	out.WriteString("Report Summary\n\n")
 	g.draw(out, t)
