@@ -83,7 +83,9 @@ func importRules() map[string]importRule {
 		},
 		"scan/analyze/analyzetest": {inside: []string{"scan/artifact"}},
 		"scan": {
-			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "score", "vuln", "vuln/severity"},
+			inside: []string{
+				"internal/imageconfig", "lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "score", "vuln", "vuln/severity",
+			},
 			outside: []string{"golang.org/x/sync", "github.com/bmatcuk/doublestar/v4"},
 		},
 		"scan/suppress": {
@@ -92,17 +94,18 @@ func importRules() map[string]importRule {
 		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
-			inside: []string{"internal/packageurl", "lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
+			inside: []string{"internal/imageconfig", "internal/packageurl", "lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
 			outside: []string{
 				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
 				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang",
 			},
 		},
-		"internal/rpmdb":     {},
-		"internal/boltfile":  {outside: []string{"go.etcd.io/bbolt"}},
-		"internal/download":  {},
-		"internal/kubetypes": {},
-		"internal/corpus":    {inside: []string{"vuln"}},
+		"internal/rpmdb":       {},
+		"internal/imageconfig": {inside: []string{"manifest"}},
+		"internal/boltfile":    {outside: []string{"go.etcd.io/bbolt"}},
+		"internal/download":    {},
+		"internal/kubetypes":   {},
+		"internal/corpus":      {inside: []string{"vuln"}},
 		"internal/packageurl": {
 			inside:  []string{"scan/artifact", "vuln"},
 			outside: []string{"github.com/package-url/packageurl-go"},
@@ -216,7 +219,7 @@ func dependencies() map[string]map[string]string {
 			modulePath + "/scan/source/daemon":  "images of container engines",
 			modulePath + "/lint/cel":            "rules that are expressions",
 			modulePath + "/lint/schema":         "objects against JSON schemas",
-			modulePath + "/manifest/dockerfile": "Dockerfiles",
+			modulePath + "/manifest/dockerfile": "Dockerfiles, and the commands of an image's history",
 			modulePath + "/manifest/helm":       "charts",
 			modulePath + "/manifest/kustomize":  "kustomizations",
 			"github.com/go-git/go-git/v5":       "the credentials of a repository",

@@ -195,6 +195,7 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 		rep.Diagnostics = append(rep.Diagnostics, res.Diagnostics...)
 		rep.Suppressed = append(rep.Suppressed, res.Suppressed...)
 		rep.Scores = append(rep.Scores, res.Scores...)
+		rep.Files = append(rep.Files, res.Files...)
 		rep.Problems = append(rep.Problems, res.Problems...)
 	}
 	if opts.Database != nil {

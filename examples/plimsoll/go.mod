@@ -145,8 +145,8 @@ replace github.com/plimsoll-go/plimsoll/lint/cel => ../../lint/cel
 
 replace github.com/plimsoll-go/plimsoll/lint/schema => ../../lint/schema
 
-replace github.com/plimsoll-go/plimsoll/manifest/dockerfile => ../../manifest/dockerfile
-
 replace github.com/plimsoll-go/plimsoll/manifest/helm => ../../manifest/helm
 
 replace github.com/plimsoll-go/plimsoll/manifest/kustomize => ../../manifest/kustomize
+
+replace github.com/plimsoll-go/plimsoll/manifest/dockerfile => ../../manifest/dockerfile

@@ -131,6 +131,7 @@ type scanFlags struct {
 	trivy trivyFlags
 
 	imageSource []string
+	imageConfig imageConfigFlags
 	branch, tag string
 	commit      string
 
@@ -196,6 +197,7 @@ func scanCommand(t target) *cobra.Command {
 	flags.BoolVar(&f.noCache, "no-cache", false, "read all layers, and keep nothing of them; of directories nothing is kept in any case")
 	if t.image {
 		flags.StringSliceVar(&f.imageSource, "image-src", nil, "look for images in these `PLACES`, in order: docker,podman,containerd,remote (default remote)")
+		f.imageConfig.add(flags)
 		flags.StringVar(&f.platform, "platform", "", "choose `OS/ARCH[/VARIANT]` from an image for several")
 		flags.BoolVar(&f.insecure, "insecure", false, "allow plain HTTP and unverified certificates of registries")
 	}
@@ -232,6 +234,10 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 	if err != nil {
 		return err
 	}
+	if err := f.imageConfig.read(); err != nil {
+		return err
+	}
+	opts.Matchers = f.imageConfig.matchers()
 	reporter, err := f.reporter(stdout)
 	if err != nil {
 		return err
@@ -242,7 +248,7 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 	if f.exitCode == 0 && (len(f.exitOn) > 0 || f.minEPSS > 0 || f.baseline.path != "") {
 		f.exitCode = 1
 	}
-	if opts.Suppress, err = f.suppress.read(); err != nil {
+	if opts.Suppress, err = f.suppress.read(f.imageConfig.rules...); err != nil {
 		return failed(err)
 	}
 	if err := f.baseline.read(); err != nil {
@@ -286,6 +292,7 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 			worst = worse(worst, failed(err))
 			continue
 		}
+		keepSevere(report, opts.Filter.Severities)
 		if err := out.write(ctx, reporter, report); err != nil {
 			out.close()
 			return failed(err)
