@@ -56,8 +56,13 @@ type manifest struct {
 
 type imageConfig struct {
 	Platform
-	RootFS  rootFS    `json:"rootfs"`
-	History []history `json:"history,omitempty"`
+	Config  *runConfig `json:"config,omitempty"`
+	RootFS  rootFS     `json:"rootfs"`
+	History []history  `json:"history,omitempty"`
+}
+
+type runConfig struct {
+	User string
 }
 
 type rootFS struct {
