@@ -89,17 +89,20 @@ type WorkloadContainer struct {
 	Reasons []string
 }
 
-// String names c: "apps/v1 Deployment shop/web, container app".
-func (c *WorkloadContainer) String() string {
-	kind := "container"
+// Label is c's name with what it is: "container app", "init container prepare",
+// "ephemeral container debugger".
+func (c *WorkloadContainer) Label() string {
 	switch c.Kind {
 	case manifest.InitContainer:
-		kind = "init container"
+		return "init container " + c.Name
 	case manifest.EphemeralContainer:
-		kind = "ephemeral container"
+		return "ephemeral container " + c.Name
 	}
-	return fmt.Sprintf("%s, %s %s", c.Object, kind, c.Name)
+	return "container " + c.Name
 }
+
+// String names c: "apps/v1 Deployment shop/web, container app".
+func (c *WorkloadContainer) String() string { return c.Object.String() + ", " + c.Label() }
 
 // Workload judges the Kubernetes objects at path, a file, a directory or what
 // opts.Manifests.Renderers render, and scans the images that their containers name,
