@@ -49,6 +49,10 @@ func importRules() map[string]importRule {
 				"golang.org/x/sync",
 			},
 		},
+		"vuln/vex": {
+			inside:  []string{"vuln"},
+			outside: []string{"github.com/package-url/packageurl-go"},
+		},
 		"vuln/trivydb": {
 			inside:  []string{"internal/boltfile", "vuln", "vuln/cvss", "vuln/version", "vuln/severity"},
 			outside: []string{"go.etcd.io/bbolt"},
@@ -82,9 +86,13 @@ func importRules() map[string]importRule {
 			inside:  []string{"lint", "manifest", "scan/artifact", "scan/source", "scan/analyze", "score", "vuln", "vuln/severity"},
 			outside: []string{"golang.org/x/sync", "github.com/bmatcuk/doublestar/v4"},
 		},
+		"scan/suppress": {
+			inside:  []string{"internal/packageurl", "lint", "scan", "scan/artifact", "vuln/vex"},
+			outside: []string{"gopkg.in/yaml.v3", "github.com/bmatcuk/doublestar/v4"},
+		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
-			inside: []string{"lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
+			inside: []string{"internal/packageurl", "lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
 			outside: []string{
 				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
 			},
@@ -94,6 +102,10 @@ func importRules() map[string]importRule {
 		"internal/download":  {},
 		"internal/kubetypes": {},
 		"internal/corpus":    {inside: []string{"vuln"}},
+		"internal/packageurl": {
+			inside:  []string{"scan/artifact", "vuln"},
+			outside: []string{"github.com/package-url/packageurl-go"},
+		},
 		"internal/imagetest": {outside: []string{"github.com/klauspost/compress"}},
 
 		"examples/scanimage":      {inside: []string{"scan", "scan/report", "vuln/store"}},
@@ -119,7 +131,7 @@ func dependencies() map[string]map[string]string {
 			"go.etcd.io/bbolt":                       "the file format of the advisory database, and of Trivy's",
 			"github.com/gofrs/flock":                 "one process at a time updates a database, on every system",
 			"github.com/pandatix/go-cvss":            "scores of CVSS 2.0, 3.0, 3.1 and 4.0 vectors",
-			"github.com/package-url/packageurl-go":   "package URLs in reports",
+			"github.com/package-url/packageurl-go":   "package URLs in reports and statements",
 			"github.com/jedib0t/go-pretty/v6":        "tables that know the width of a character",
 			"github.com/owenrumney/go-sarif/v2":      "diagnostics in SARIF",
 			"github.com/pelletier/go-toml/v2":        "lock files and manifests in TOML, with positions",
@@ -152,6 +164,12 @@ func dependencies() map[string]map[string]string {
 			"k8s.io/apiextensions-apiserver":                                         "a type of raw JSON among those of the Prometheus operator",
 
 			modulePath: "tests: what it says of the types, against the decoder of client-go",
+		},
+		"manifest/dockerfile": {
+			modulePath:                 "the library",
+			"github.com/moby/buildkit": "what an instruction of a Dockerfile is, and variables as it replaces them",
+			"mvdan.cc/sh/v3":           "the commands of shell scripts, with positions",
+			"github.com/google/go-cmp": "tests: readable differences",
 		},
 		"manifest/helm": {
 			modulePath:                                 "the library",
@@ -224,6 +242,7 @@ func reaches() map[string]reach {
 	return map[string]reach{
 		"vuln/version": {modules: 1},
 		"vuln":         {modules: 1},
+		"vuln/vex":     {modules: 2},
 		"manifest":     {modules: 2},
 		"lint":         {modules: 2},
 		"lint/rules":   {modules: 2},

@@ -13,16 +13,17 @@ import (
 // versions otherwise than by key, each with the reason.
 func comparesVersions() map[string]string {
 	return map[string]string{
-		"scan/analyze/gomod.go":      "go.sum has several versions of a module, of which the highest counts",
-		"scan/cache/directory.go":    "compares times, not versions",
-		"vuln/match.go":              "chooses the highest of several fixed versions, which decides nothing",
-		"vuln/osv/compile.go":        "asks Maven near a bound that its order and the key may see differently",
-		"vuln/store/compile.go":      "compares times, not versions",
-		"vuln/store/content.go":      "compares times, not versions",
-		"vuln/store/shard.go":        "compares times, not versions",
-		"vuln/store/verify/peers.go": "asks comparators that are not ours, to check the keys",
-		"vuln/trivydb/hits.go":       "chooses the entry with the highest fixed version, as the database is made to be read",
-		"examples/plimsoll/order.go": "is the command that compares",
+		"scan/analyze/gomod.go":        "go.sum has several versions of a module, of which the highest counts",
+		"scan/cache/directory.go":      "compares times, not versions",
+		"vuln/match.go":                "chooses the highest of several fixed versions, which decides nothing",
+		"vuln/osv/compile.go":          "asks Maven near a bound that its order and the key may see differently",
+		"vuln/store/compile.go":        "compares times, not versions",
+		"vuln/store/content.go":        "compares times, not versions",
+		"vuln/store/shard.go":          "compares times, not versions",
+		"vuln/store/verify/peers.go":   "asks comparators that are not ours, to check the keys",
+		"vuln/trivydb/hits.go":         "chooses the entry with the highest fixed version, as the database is made to be read",
+		"examples/plimsoll/compare.go": "compares reports, not versions",
+		"examples/plimsoll/order.go":   "is the command that compares",
 	}
 }
 

@@ -18,7 +18,8 @@ type Diagnostic struct {
 	// Span is where it stands: a value, or the key of a collection, or the first
 	// line of an item of a list. A field that is missing is reported where it would
 	// stand: at what it would be in.
-	Span manifest.Span
+	Span  manifest.Span
+	Cause manifest.Span // the extent of what is wrong: the whole container, the whole instruction; zero: as Span
 	// Field is the path of that value in its document: "spec.containers[0].image".
 	Field string
 	// NamedField is Field with the names of the items of lists:
@@ -44,11 +45,15 @@ func (r ObjectRef) APIVersion() string {
 	return r.Group + "/" + r.Version
 }
 
-// String is "apps/v1 Deployment shop/web".
+// String is "apps/v1 Deployment shop/web", or "Dockerfile Dockerfile.dev" for what
+// has no version.
 func (r ObjectRef) String() string {
 	name := r.Name
 	if r.Namespace != "" {
 		name = r.Namespace + "/" + name
+	}
+	if r.Version == "" && r.Group == "" {
+		return r.Kind + " " + name
 	}
 	return r.APIVersion() + " " + r.Kind + " " + name
 }

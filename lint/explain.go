@@ -45,7 +45,7 @@ func Explain(r *Rule, templates []Template) string {
 
 func kindNames(kinds []Kind) string {
 	if kinds == nil {
-		return "every object"
+		return "every Kubernetes object"
 	}
 	names := make([]string, len(kinds))
 	for i, k := range kinds {

@@ -49,7 +49,7 @@ Parameters:
 
 Severity:   UNKNOWN
 Runs:       where it is included
-Looks at:   every object
+Looks at:   every Kubernetes object
 
 Parameters:
   x: "z"

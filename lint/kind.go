@@ -13,8 +13,9 @@ import (
 type Kind string
 
 // The words there are. Those of one kind stand for it in each version of its API.
+// Dockerfile stands for files that are one, which no other word means.
 const (
-	Any                        Kind = "Any"
+	Any                        Kind = "Any"            // every Kubernetes object
 	DeploymentLike             Kind = "DeploymentLike" // everything that makes pods, and pods
 	JobLike                    Kind = "JobLike"        // Job and CronJob
 	ClusterRole                Kind = "ClusterRole"
@@ -23,6 +24,7 @@ const (
 	DaemonSet                  Kind = "DaemonSet"
 	Deployment                 Kind = "Deployment"
 	DeploymentConfig           Kind = "DeploymentConfig"
+	Dockerfile                 Kind = manifest.DockerfileKind
 	HorizontalPodAutoscaler    Kind = "HorizontalPodAutoscaler"
 	Ingress                    Kind = "Ingress"
 	Job                        Kind = "Job"
@@ -81,7 +83,7 @@ func kindRows() []kindRow {
 
 // Kinds are all the words there are, sorted.
 func Kinds() []Kind {
-	kinds := []Kind{Any, DeploymentLike, JobLike}
+	kinds := []Kind{Any, DeploymentLike, Dockerfile, JobLike}
 	for _, row := range kindRows() {
 		kinds = append(kinds, row.kind)
 	}
@@ -103,6 +105,7 @@ func (k Kind) check(known []Kind) error {
 // A kindSet is what rules look at, made to be asked often.
 type kindSet struct {
 	any, workloads bool
+	dockerfiles    bool
 	compat         bool
 	groups         map[string]bool // "apps Deployment"
 	versions       map[string]bool // "apps/v1 Deployment", in compat
@@ -133,6 +136,8 @@ func newKindSet(kinds []Kind, rows []kindRow, compat bool) kindSet {
 			s.any = true
 		case DeploymentLike:
 			s.workloads = true
+		case Dockerfile:
+			s.dockerfiles = true
 		case JobLike:
 			add(Job)
 			add(CronJob)
@@ -146,19 +151,24 @@ func newKindSet(kinds []Kind, rows []kindRow, compat bool) kindSet {
 // An objectKind is what a kindSet is asked for.
 type objectKind struct {
 	workload      bool
+	dockerfile    bool
 	name, version string // "apps Deployment", "apps/v1 Deployment"
 }
 
 func kindOf(o *manifest.Object, compat bool) objectKind {
 	return objectKind{
-		workload: o.IsWorkload() && (!compat || kubeLinterWorkload(o)),
-		name:     o.Group + " " + o.Kind,
-		version:  o.APIVersion + " " + o.Kind,
+		dockerfile: o.Dockerfile() != nil,
+		workload:   o.IsWorkload() && (!compat || kubeLinterWorkload(o)),
+		name:       o.Group + " " + o.Kind,
+		version:    o.APIVersion + " " + o.Kind,
 	}
 }
 
 // has reports whether an object is of one of the kinds.
 func (s kindSet) has(o objectKind) bool {
+	if o.dockerfile {
+		return s.dockerfiles
+	}
 	return s.any || s.workloads && o.workload || s.groups[o.name] || s.compat && s.versions[o.version]
 }
 

@@ -56,17 +56,45 @@ func (p *Pass) Report(n *manifest.Node, message string, fixes ...Fix) {
 // maxMessage bounds the length of a message: names in it may be as long as a file.
 const maxMessage = 64 << 10
 
+// ReportAt reports something at a span of the object's file, for what has no nodes:
+// a Dockerfile. The zero span is the start of the object.
+func (p *Pass) ReportAt(span manifest.Span, message string, fixes ...Fix) {
+	p.ReportDiagnosticAt(span, Diagnostic{Message: message, Fixes: fixes})
+}
+
 // ReportDiagnostic reports d at n. Rule and severity are set where they are zero;
 // object, span and fields always are. A message of more than 64 KiB is cut.
 func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
-	if p.reported++; p.Full() {
-		return
-	}
 	if n == nil {
 		n = p.Object.Get("metadata", "name")
 	}
 	if n == nil {
 		n = p.Object.Node
+	}
+	if n == nil {
+		p.ReportDiagnosticAt(manifest.Span{}, d)
+		return
+	}
+	d.Field = n.Path()
+	d.NamedField = d.Field
+	if strings.Contains(d.Field, "[") {
+		d.NamedField = n.NamedPath()
+	}
+	p.report(n.Place(), d)
+}
+
+// ReportDiagnosticAt is [Pass.ReportDiagnostic] at a span, as for [Pass.ReportAt].
+func (p *Pass) ReportDiagnosticAt(span manifest.Span, d Diagnostic) {
+	if span == (manifest.Span{}) {
+		at := p.Object.Position()
+		span = manifest.Span{Start: at, End: at}
+	}
+	p.report(span, d)
+}
+
+func (p *Pass) report(span manifest.Span, d Diagnostic) {
+	if p.reported++; p.Full() {
+		return
 	}
 	if d.Rule == "" {
 		d.Rule = p.Rule.Name
@@ -78,11 +106,6 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 		d.Message = strings.ToValidUTF8(d.Message[:maxMessage], "") + "…"
 	}
 	d.Object = Ref(p.Object)
-	d.Span = n.Place()
-	d.Field = n.Path()
-	d.NamedField = d.Field
-	if strings.Contains(d.Field, "[") {
-		d.NamedField = n.NamedPath()
-	}
+	d.Span = span
 	p.found = append(p.found, d)
 }

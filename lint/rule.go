@@ -27,7 +27,7 @@ type Rule struct {
 	// URL leads to more.
 	URL      string
 	Severity severity.Level
-	// Kinds are what the rule looks at; nil: every object.
+	// Kinds are what the rule looks at; nil: every Kubernetes object.
 	Kinds []Kind
 	// CompatKinds are what it looks at in compat mode; nil: Kinds.
 	CompatKinds []Kind

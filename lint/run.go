@@ -142,7 +142,7 @@ func contexts(objects []*manifest.Object, opts Options, result *Result) []*Conte
 		objects = slices.DeleteFunc(slices.Clone(objects), func(o *manifest.Object) bool {
 			err := undecodable(o)
 			if err != nil {
-				result.Problems = append(result.Problems, Problem{Object: Ref(o), Position: o.Node.Position(), Err: err})
+				result.Problems = append(result.Problems, Problem{Object: Ref(o), Position: o.Position(), Err: err})
 			}
 			return err != nil
 		})
@@ -255,7 +255,7 @@ func (e *engine) object(ctx context.Context, j job, space []Diagnostic) (Result,
 	var r Result
 	pass := Pass{Object: j.object, Context: j.context, Options: e.opts, ctx: ctx, found: space}
 	problem := func(rule string, err error) {
-		r.Problems = append(r.Problems, Problem{Rule: rule, Object: Ref(j.object), Position: j.object.Node.Position(), Err: err})
+		r.Problems = append(r.Problems, Problem{Rule: rule, Object: Ref(j.object), Position: j.object.Position(), Err: err})
 	}
 	kind := kindOf(j.object, e.opts.Compat)
 	for i := range e.rules {

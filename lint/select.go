@@ -10,7 +10,7 @@ import (
 )
 
 // Rules makes the rules that c asks for, sorted by name: those that run by
-// default, unless c leaves them out, or all of builtin, with compat all of the
+// default, with compat without those for Dockerfiles, unless c leaves them out, or all of builtin, with compat all of the
 // group [KubeLinter]; all custom checks; those included; without those excluded,
 // which may be custom checks too.
 //
@@ -30,7 +30,7 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	}
 	for _, r := range builtin {
 		s.rules[r.Name] = r
-		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults {
+		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults && (!compat || !forDockerfiles(r)) {
 			s.enabled[r.Name] = true
 		}
 	}
@@ -51,6 +51,10 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	slices.SortFunc(list, func(a, b *Rule) int { return cmp.Compare(a.Name, b.Name) })
 	return list, nil
 }
+
+// forDockerfiles reports whether a rule looks at Dockerfiles alone, which KubeLinter
+// does not know.
+func forDockerfiles(r *Rule) bool { return len(r.Kinds) == 1 && r.Kinds[0] == Dockerfile }
 
 // A selection finds the rules that a configuration asks for.
 type selection struct {

@@ -27,10 +27,14 @@ import (
 // its line, or, on a line of its own, on the next one; above the first field the
 // whole document. It holds up to the end of its day in UTC. Comments suppress
 // nothing in compat mode.
+//
+// A comment of Trivy's is one too: trivy:ignore:RULE, or several of these, with
+// :exp:2027-01-31 behind the name where it expires.
 type Suppressed struct {
 	Diagnostic
-	By     string // "annotation", "comment", "configuration" or "baseline"
+	By     string // "annotation", "comment", "configuration" or "baseline"; "ignore file" in reports of package scan
 	Reason string // as it is written, empty where none is
+	Source string // file and line of an ignore file, else empty
 }
 
 // An Unused is a suppression that suppressed nothing, or of whose rules some did
@@ -97,11 +101,11 @@ type suppressor struct {
 	rules ruleNames
 	found map[string][]string // of rules, by what is written
 
-	all        []*suppression // that were seen
-	byDocument map[*manifest.Document][]*suppression
-	byNode     map[*manifest.Node]*suppression // annotations, which anchors may share
-	entries    []*suppression                  // of Options.Suppress
-	problems   []Problem
+	all      []*suppression                  // that were seen
+	byText   map[text][]*suppression         // comments
+	byNode   map[*manifest.Node]*suppression // annotations, which anchors may share
+	entries  []*suppression                  // of Options.Suppress
+	problems []Problem
 }
 
 func newSuppressor(opts *Options, rules []compiledRule, objects []*manifest.Object) *suppressor {
@@ -148,8 +152,7 @@ func (s *suppressor) apply(r *Result, o *manifest.Object) {
 	if len(r.Diagnostics) == 0 {
 		return
 	}
-	doc := o.Node.Document()
-	comments := s.byDocument[doc]
+	comments := s.byText[textOf(o)]
 	if len(annotations)+len(comments)+len(s.entries) == 0 {
 		return
 	}
@@ -160,7 +163,7 @@ func (s *suppressor) apply(r *Result, o *manifest.Object) {
 			kept = append(kept, d)
 			continue
 		}
-		r.Suppressed = append(r.Suppressed, Suppressed{d, x.by, x.reason})
+		r.Suppressed = append(r.Suppressed, Suppressed{Diagnostic: d, By: x.by, Reason: x.reason})
 	}
 	clear(r.Diagnostics[len(kept):])
 	r.Diagnostics = kept

@@ -91,5 +91,5 @@ func ExampleExplain() {
 	//
 	// Severity:   LOW
 	// Runs:       where it is included
-	// Looks at:   every object
+	// Looks at:   every Kubernetes object
 }

@@ -20,7 +20,8 @@ var ErrOverlap = errors.New("edits overlap")
 // the other gives. It matches [ErrEdit] where the file is not the one the edits are
 // of, or is rendered, and where the result would not be what the edits say: the
 // result is read again, and has to hold the same documents, with the same values
-// wherever nothing was edited.
+// wherever nothing was edited. What a [Decoder] has read is decoded again: a
+// Dockerfile has to have the same instructions there, and no more problems.
 func Apply(file *File, edits []Edit) ([]byte, error) {
 	if file.Renderer != "" {
 		return nil, refuse("%s is rendered by %s", file.Path, file.Renderer)
@@ -44,7 +45,11 @@ func Apply(file *File, edits []Edit) ([]byte, error) {
 		pos = e.End
 	}
 	text = append(text, file.Text[pos:]...)
-	if err := verify(file, sorted, text); err != nil {
+	check := verify
+	if file.decoder != nil {
+		check = verifyDecoded
+	}
+	if err := check(file, sorted, text); err != nil {
 		return nil, err
 	}
 	return text, nil

@@ -18,6 +18,8 @@ type File struct {
 	// Source maps the lines of a rendered text: see [Rendered].
 	Source []int
 
+	decoder Decoder // that read it, nil for YAML and JSON
+
 	once  sync.Once
 	marks []mark
 

@@ -18,6 +18,9 @@ type Options struct {
 	// Renderers turn directories and files into manifests, each asked in turn; nil:
 	// nothing is rendered.
 	Renderers []Renderer
+	// Decoders read files that are neither YAML nor JSON, each asked in turn; nil:
+	// there are none. A file that one of them claims is read whatever its extension.
+	Decoders []Decoder
 	// Extensions are those of the files that are read of a directory, whatever
 	// their case; nil: .yaml, .yml and .json. A file that is named itself is read
 	// whatever its extension.
@@ -118,13 +121,16 @@ func (l *loader) renderer(name string, entry fs.DirEntry) Renderer {
 }
 
 // wanted reports whether a file is read: it was named itself, or it is a regular
-// one, or a link, with one of the extensions.
+// one, or a link, with one of the extensions or for a decoder.
 func (l *loader) wanted(name string, entry fs.DirEntry) bool {
 	if name == l.root {
 		return true
 	}
 	if mode := entry.Type(); !mode.IsRegular() && mode&fs.ModeSymlink == 0 {
 		return false
+	}
+	if l.opts.decoderOf(name) != nil {
+		return true
 	}
 	return slices.ContainsFunc(l.opts.Extensions, func(ext string) bool { return strings.EqualFold(path.Ext(name), ext) })
 }

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// An Object is one Kubernetes object. Objects do not change once they are read,
-// and are safe for concurrent use; they must not be copied.
+// An Object is one Kubernetes object, or a [Dockerfile]. Objects do not change once
+// they are read, and are safe for concurrent use; they must not be copied.
 type Object struct {
 	// APIVersion is as it is written: "apps/v1". An item of a typed list, such as a
 	// PodList, that has none takes its list's.
@@ -17,7 +17,7 @@ type Object struct {
 	Kind       string
 	Name       string
 	Namespace  string
-	Node       *Node // a mapping
+	Node       *Node // a mapping; nil for a Dockerfile
 	// Context is the directory, or the rendered chart, that the object is from.
 	// Objects refer to others of their context.
 	Context string
@@ -31,6 +31,8 @@ type Object struct {
 	// Undecodable is the one of Mismatches that a client library reports when it
 	// decodes the object, nil where it can: it matches [ErrType] or [ErrValue].
 	Undecodable error
+
+	dockerfile *Dockerfile
 
 	template []string // see podPath
 
@@ -52,13 +54,39 @@ type List struct {
 }
 
 // File is the file that o is from.
-func (o *Object) File() *File { return o.Node.doc.File }
+func (o *Object) File() *File {
+	if o.dockerfile != nil {
+		return o.dockerfile.File
+	}
+	return o.Node.doc.File
+}
 
-// String names o for messages: "apps/v1 Deployment shop/web".
+// Position is where o starts.
+func (o *Object) Position() Position {
+	if o.dockerfile != nil {
+		return o.dockerfile.File.Position(0)
+	}
+	return o.Node.Position()
+}
+
+// Comments are those of the text that o is in: see [Document.Comments] and
+// [Dockerfile].
+func (o *Object) Comments() []Comment {
+	if o.dockerfile != nil {
+		return o.dockerfile.Comments
+	}
+	return o.Node.Document().Comments()
+}
+
+// String names o for messages: "apps/v1 Deployment shop/web", "Dockerfile
+// Dockerfile.dev".
 func (o *Object) String() string {
 	name := o.Name
 	if o.Namespace != "" {
 		name = o.Namespace + "/" + name
+	}
+	if o.dockerfile != nil {
+		return o.Kind + " " + name
 	}
 	return o.APIVersion + " " + o.Kind + " " + name
 }

@@ -31,13 +31,17 @@ type Bundle struct {
 }
 
 // ReadFile reads the objects in text, which must not be changed afterwards. Name
-// is the path to show; its directory is the objects' context. Limits are those of
-// opts.
+// is the path to show; its directory is the objects' context. Limits and decoders
+// are those of opts.
 func ReadFile(name string, text []byte, opts Options) Bundle {
 	if limit := opts.Limits.withDefaults().FileBytes; int64(len(text)) > limit {
 		return Bundle{Problems: []Problem{tooLarge(name, limit)}}
 	}
-	return readText(&File{Path: name, Text: text}, path.Dir(name), opts.Limits)
+	file := &File{Path: name, Text: text}
+	if d := opts.decoderOf(name); d != nil {
+		return decode(d, file, path.Dir(name), opts.Limits)
+	}
+	return readText(file, path.Dir(name), opts.Limits)
 }
 
 // Read is [ReadFile] of all that there is to read. The error is one of reading.

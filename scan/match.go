@@ -17,6 +17,9 @@ func (f Filter) keeps(v Vulnerability) bool {
 	if f.IgnoreUnfixed && v.Fixed == "" {
 		return false
 	}
+	if slices.Contains(f.IgnoreStatuses, v.Status) {
+		return false
+	}
 	return f.Severities == nil || slices.Contains(f.Severities, v.Severity)
 }
 

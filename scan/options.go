@@ -55,6 +55,9 @@ type Options struct {
 	SeveritySources []string
 	// Filter drops vulnerabilities before their advisories are read.
 	Filter Filter
+	// Suppress moves findings that somebody decided not to be shown to the
+	// suppressed ones of the report, in this order, after Filter; nil is none.
+	Suppress []Suppressor
 
 	// Now is the time of the report; zero: the clock's.
 	Now time.Time

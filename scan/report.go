@@ -30,8 +30,10 @@ type Report struct {
 	Vulnerabilities []Vulnerability
 	// Diagnostics are what rules found in manifests, in the order of lint.Result.
 	Diagnostics []lint.Diagnostic
-	// Suppressed are those that somebody decided not to be shown, with the reason.
-	Suppressed []lint.Suppressed
+	// Suppressed are the diagnostics that somebody decided not to be shown, with the
+	// reason, and SuppressedVulnerabilities the vulnerabilities; see [Suppressor].
+	Suppressed                []lint.Suppressed
+	SuppressedVulnerabilities []SuppressedVulnerability
 	// Scores are those of objects, in the order of the inventory.
 	Scores []score.Result
 	// Files are the texts that the inventory's objects are from, each once, in
@@ -95,6 +97,8 @@ type Reporter interface {
 type Filter struct {
 	Severities    []severity.Level // nil: all
 	IgnoreUnfixed bool             // drop those without a fixed version
+	// IgnoreStatuses drops those of these statuses; nil: none.
+	IgnoreStatuses []vuln.Status
 }
 
 // The contracts of the first half of a scan, from package artifact.

@@ -151,7 +151,8 @@ func (o *Options) analyzers(kind artifact.TargetKind) []Analyzer {
 }
 
 // Judge matches inv with the advisories of opts.Database, then with
-// opts.Matchers in their order, and filters what they find. A matcher that
+// opts.Matchers in their order, filters what they find, and suppresses what
+// opts.Suppress decides. A matcher that
 // fails is a Problem that hides all; an error is ctx's, or [ErrNoMatcher].
 func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 	matchers := opts.Matchers
@@ -198,7 +199,10 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 		rep.Database = &info
 	}
 	sortVulnerabilities(rep.Vulnerabilities)
-	sortProblems(rep.Problems, rep.Layers)
+	rep, err := Suppress(ctx, rep, opts.Suppress...)
+	if err != nil {
+		return nil, err
+	}
 	log(opts.Logger).InfoContext(ctx, "judged", "target", rep.Target.Name,
 		"vulnerabilities", len(rep.Vulnerabilities), "problems", len(rep.Problems))
 	return rep, nil

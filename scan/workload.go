@@ -329,6 +329,7 @@ func (g Gate) JudgeWorkload(w *WorkloadReport) Verdict {
 		for _, reason := range v.Reasons {
 			all.Reasons = append(all.Reasons, about+reason)
 		}
+		all.Rules = append(all.Rules, v.Rules...)
 	}
 	for _, img := range w.Images {
 		if img.Report != nil {

@@ -83,7 +83,7 @@ func lines(w *scan.WorkloadReport) []string {
 	return list
 }
 
-const harbour = `apiVersion: apps/v1
+const docks = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: hardened}
 spec:
@@ -124,7 +124,7 @@ spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
 
 func TestWorkload(t *testing.T) {
 	t.Parallel()
-	path := writeManifest(t, harbour)
+	path := writeManifest(t, docks)
 	var first []string
 	for _, workers := range []int{1, 8} {
 		y := newYard(t, map[string]imagetest.Image{"ship": debianOf("0:0", "a"), "crate": debianOf("1000", "b")})
@@ -318,7 +318,7 @@ func criticalGate() scan.Gate { return scan.Gate{Severity: severity.Critical} }
 
 func TestWorkloadErrors(t *testing.T) {
 	t.Parallel()
-	path := writeManifest(t, harbour)
+	path := writeManifest(t, docks)
 	y := newYard(t, map[string]imagetest.Image{"ship": debianOf("", "a"), "crate": debianOf("", "b")})
 	opts := scan.WorkloadOptions{Images: y.open, Options: scan.Options{Matchers: []scan.Matcher{scan.Score(score.Options{})}}}
 	if _, err := scan.Workload(t.Context(), path, opts); !errors.Is(err, scan.ErrNoMatcher) {

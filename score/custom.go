@@ -30,8 +30,12 @@ func (s *scorer) custom(objects []*manifest.Object) map[*manifest.Object]*lintFo
 		rule := *s.rules[i].Lint
 		run := rule.Run
 		rule.Run = func(p *lint.Pass) error {
+			f := found[p.Object]
+			if f == nil {
+				return nil
+			}
 			mu.Lock()
-			found[p.Object].ran[rule.Name] = true
+			f.ran[rule.Name] = true
 			mu.Unlock()
 			return run(p)
 		}
@@ -42,13 +46,16 @@ func (s *scorer) custom(objects []*manifest.Object) map[*manifest.Object]*lintFo
 	}
 	byPath := make(map[string][]*manifest.Object)
 	for _, o := range objects {
+		if o.Node == nil {
+			continue
+		}
 		found[o] = &lintFound{ran: make(map[string]bool), places: make(map[string][]Place)}
 		byPath[o.File().Path] = append(byPath[o.File().Path], o)
 	}
 	result, err := lint.Run(context.Background(), objects, rules, lint.Options{Compat: s.opts.Compat, Values: s.opts.Values})
 	if err != nil { // a rule that Custom did not make
 		for o, f := range found {
-			f.problems = []lint.Problem{{Object: lint.Ref(o), Position: o.Node.Position(), Err: err}}
+			f.problems = []lint.Problem{{Object: lint.Ref(o), Position: o.Position(), Err: err}}
 		}
 		return found
 	}

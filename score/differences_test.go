@@ -289,3 +289,15 @@ func TestExit(t *testing.T) {
 		}
 	}
 }
+
+// TestDockerfile: what is no Kubernetes object has no score.
+func TestDockerfile(t *testing.T) {
+	t.Parallel()
+	o := manifest.NewDockerfile(&manifest.Dockerfile{File: &manifest.File{Path: "app/Dockerfile", Text: []byte("FROM scratch\n")}})
+	for _, compat := range []bool{false, true} {
+		r := score.Run([]*manifest.Object{o}, score.Options{Compat: compat, MinScore: 9})[0]
+		if r.Supported || r.Failed() || r.Name != "Dockerfile/Dockerfile" || r.Position().Path != "app/Dockerfile" {
+			t.Errorf("Run(compat %v) = %+v at %v, want one that is not supported", compat, r, r.Position())
+		}
+	}
+}

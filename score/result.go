@@ -96,5 +96,5 @@ func (r *Result) Position() manifest.Position {
 	if r.Object == nil {
 		return manifest.Position{Path: r.File}
 	}
-	return r.Object.Node.Position()
+	return r.Object.Position()
 }

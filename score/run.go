@@ -18,13 +18,15 @@ func Run(objects []*manifest.Object, opts Options) []Result {
 	for i := 0; i < len(objects); i++ {
 		o := objects[i]
 		switch {
+		case o.Node == nil: // a Dockerfile
+			results = append(results, Result{Object: o, Name: nameOf(o), File: o.File().Path, Threshold: opts.MinScore})
 		case !opts.Compat:
 			results = append(results, s.score(o, found[o]))
 		case o.List == nil:
 			results = append(results, s.compat(o, newDocument(o.Node), found[o]))
 		default:
 			d := o.Node.Document()
-			for i+1 < len(objects) && objects[i+1].Node.Document() == d {
+			for i+1 < len(objects) && objects[i+1].Node != nil && objects[i+1].Node.Document() == d {
 				i++
 			}
 			results = append(results, s.compat(o, newDocument(d.Root), nil))

@@ -42,6 +42,7 @@ type lintFlags struct {
 	writeBaseline  string
 	showSuppressed bool
 	requireReason  bool
+	ignoreFiles    []string
 	workers        int
 	charts         chartFlags
 	schemas        []string
@@ -108,6 +109,7 @@ Exit codes:
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "write what is found to `FILE`, for --baseline")
 	flags.BoolVar(&f.showSuppressed, "show-suppressed", false, "say what is suppressed, and why")
 	flags.BoolVar(&f.requireReason, "require-reason", false, "suppressions need a reason")
+	flags.StringArrayVar(&f.ignoreFiles, "ignorefile", nil, "suppress what `FILE` lists, lines or YAML by its name: Trivy's, or ours")
 	flags.StringSliceVar(&f.schemas, "schema-location", nil, "`PATHS` of JSON schemas, for the rule schema-validation")
 	f.charts.add(flags)
 	flags.IntVar(&f.workers, "workers", 0, "read `N` files at one time (default one for each processor)")
@@ -137,6 +139,10 @@ func (f *lintFlags) run(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	opts.Suppress = config.Suppress
+	suppressors, err := readIgnoreFiles(f.ignoreFiles, rules...)
+	if err != nil {
+		return failed(err)
+	}
 	if f.fix {
 		if err := f.mend(cmd.Context(), config, rules, opts, args); err != nil {
 			return failed(err)
@@ -158,7 +164,7 @@ func (f *lintFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return failed(err)
 	}
-	report, err := scan.Judge(cmd.Context(), inv, scan.Options{Matchers: []scan.Matcher{scan.Linted(found)}})
+	report, err := scan.Judge(cmd.Context(), inv, scan.Options{Matchers: []scan.Matcher{scan.Linted(found)}, Suppress: suppressors})
 	if err != nil {
 		return failed(err)
 	}
@@ -311,7 +317,7 @@ func (f *lintFlags) filter(report *scan.Report) {
 func (f *lintFlags) notes(found *lint.Result, report *scan.Report) {
 	f.warnProblems(report.Problems)
 	if f.showSuppressed {
-		for _, s := range found.Suppressed {
+		for _, s := range report.Suppressed {
 			reason := "without a reason"
 			if s.Reason != "" {
 				reason = "because: " + s.Reason

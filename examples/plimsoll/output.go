@@ -25,7 +25,9 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 	}
 	switch f.format {
 	case "json":
-		return report.JSON{NoPackages: f.packages.set && !f.packages.value}, nil
+		return report.JSON{NoPackages: f.packages.set && !f.packages.value, Suppressed: f.suppress.show}, nil
+	case "openvex":
+		return report.OpenVEX{}, nil
 	case "count":
 		return report.Count{Quiet: f.quiet}, nil
 	case "html":
@@ -36,7 +38,7 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 		}
 		return h, nil
 	case "table":
-		t := report.Table{Sort: order, Packages: f.packages.value}
+		t := report.Table{Sort: order, Packages: f.packages.value, Suppressed: f.suppress.show}
 		if fd, ok := terminal(stdout); ok && f.output == "" {
 			t.Color = os.Getenv("NO_COLOR") == "" // https://no-color.org/
 			if width, _, err := term.GetSize(fd); err == nil {
@@ -45,7 +47,7 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 		}
 		return t, nil
 	}
-	return nil, fmt.Errorf("--format %q: want table, json, count or html", f.format)
+	return nil, fmt.Errorf("--format %q: want table, json, count, html or openvex", f.format)
 }
 
 // terminal returns the descriptor of w if that is a terminal.

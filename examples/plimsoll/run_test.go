@@ -164,7 +164,7 @@ func TestExitCodes(t *testing.T) {
 		"gate -1":              {scan(debian, "--exit-code", "-1"), 2, "--exit-code -1"},
 		"gate word":            {scan(debian, "--exit-code", "yes"), 2, "invalid argument"},
 		"unknown severity":     {scan(debian, "-s", "HIGH,SEVERE"), 2, `"SEVERE": want UNKNOWN, LOW, MEDIUM, HIGH or CRITICAL`},
-		"unknown format":       {scan(debian, "-f", "xml"), 2, `--format "xml": want table, json, count or html`},
+		"unknown format":       {scan(debian, "-f", "xml"), 2, `--format "xml": want table, json, count, html or openvex`},
 		"negative workers":     {scan(debian, "--workers", "-1"), 2, "--workers -1"},
 		"version of what":      {[]string{"version", "x"}, 2, "unknown command"},
 		"build of nothing":     {[]string{"db", "build"}, 2, "--from is missing"},

@@ -34,10 +34,11 @@ type target struct {
 const exitCodes = `
 Exit codes:
   0      the scan was done, and the gate of --exit-code, if any, passed
-  N      the gate failed: vulnerabilities are left after --severity and
-         --ignore-unfixed and, if they are given, --exit-on or --min-epss; or
-         the operating system is past its end of life, with --exit-on eol or
-         --exit-on-eol N, which comes before all others
+  N      the gate failed: vulnerabilities are left after --severity,
+         --ignore-unfixed, --ignore-status, --ignorefile and --vex that
+         --baseline has not and, if they are given, --exit-on or --min-epss is
+         about; or the operating system is past its end of life, with
+         --exit-on eol or --exit-on-eol N, which comes before all others
   2      the command line is wrong
   3      the scan could not be done or, with a gate and without
          --ignore-problems, the report is not complete`
@@ -106,6 +107,8 @@ type scanFlags struct {
 	exitCode       int
 	exitOnEOL      int
 	ignoreProblems bool
+	suppress       suppressFlags
+	baseline       baselineFlags
 	database       databaseFlags
 	noCache        bool
 	sources        []string
@@ -170,13 +173,15 @@ func scanCommand(t target) *cobra.Command {
 	}
 	flags.StringSliceVarP(&f.severities, "severity", "s", nil, "report `LEVELS` only: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL (default all)")
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "report vulnerabilities with a fixed version only")
-	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: table, json, count or html")
+	f.suppress.add(flags)
+	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: table, json, count, html or openvex")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`")
-	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on or --min-epss)")
+	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on, --min-epss or --baseline)")
 	flags.BoolVar(&f.ignoreProblems, "ignore-problems", false, "let the gate pass a report that is not complete")
 	flags.StringSliceVar(&f.exitOn, "exit-on", nil, "fail on these `KINDS` alone: kev (vulnerabilities known to be exploited), eol (an operating system past its end of life)")
 	flags.IntVar(&f.exitOnEOL, "exit-on-eol", 0, "exit with `N` (as of --exit-code) if the operating system is past its end of life")
 	flags.Float64Var(&f.minEPSS, "min-epss", 0, "fail on vulnerabilities with an EPSS probability of `P` or more alone")
+	f.baseline.add(flags)
 	flags.StringVar(&f.sort, "sort", "package", "`ORDER` of a table: package, severity, or epss, which shows it and what is known to be exploited")
 	flags.StringSliceVar(&f.sources, "severity-source", nil, "take severities from the first of `SOURCES` that rates: auto,nvd,ghsa,debian,... (default auto)")
 	flags.Var(&f.packages, "list-all-pkgs", "list all packages, with vulnerabilities or without (default true with json)")
@@ -233,8 +238,14 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 	if err := f.check(t, args); err != nil {
 		return err
 	}
-	if f.exitCode == 0 && (len(f.exitOn) > 0 || f.minEPSS > 0) {
+	if f.exitCode == 0 && (len(f.exitOn) > 0 || f.minEPSS > 0 || f.baseline.path != "") {
 		f.exitCode = 1
+	}
+	if opts.Suppress, err = f.suppress.read(); err != nil {
+		return failed(err)
+	}
+	if err := f.baseline.read(); err != nil {
+		return failed(err)
 	}
 	if f.input != "" {
 		if err := checkInput(&f.input); err != nil {
@@ -278,6 +289,10 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 			for _, p := range report.Problems {
 				warn(stderr, p.String())
 			}
+		}
+		if err := f.baseline.write(report); err != nil {
+			out.close()
+			return failed(err)
 		}
 		worst = worse(worst, f.judge(report, stderr))
 	}
@@ -335,7 +350,7 @@ func (f *scanFlags) check(t target, args []string) error {
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
-	return f.checkRevision(args)
+	return errors.Join(f.baseline.check(len(args)), f.checkRevision(args))
 }
 
 // isGateCode reports whether a gate may exit with code; 0 is no gate.
@@ -370,6 +385,10 @@ func (f *scanFlags) options() (scan.Options, error) {
 			return opts, fmt.Errorf("--severity: %w", err)
 		}
 		opts.Filter.Severities = append(opts.Filter.Severities, level)
+	}
+	var err error
+	if opts.Filter.IgnoreStatuses, err = statusesOf(f.suppress.statuses); err != nil {
+		return opts, err
 	}
 	for _, word := range f.packageTypes {
 		class := scan.PackageClass(strings.TrimSpace(word))
@@ -471,7 +490,7 @@ func (f *scanFlags) gate() scan.Gate {
 	}
 	return scan.Gate{
 		Exploited: slices.Contains(f.exitOn, "kev"), EndOfLife: slices.Contains(f.exitOn, "eol"), MinEPSS: f.minEPSS,
-		IgnoreProblems: f.ignoreProblems,
+		Baseline: f.baseline.known, IgnoreProblems: f.ignoreProblems,
 	}
 }
 

@@ -48,6 +48,9 @@
 // expression without a diagnostic. What an annotation or a comment suppresses is
 // none.
 //
+// In what a decoder reads, see [RunDecoded], such a comment has a line of its own, in
+// front of the line that it is about.
+//
 // A comment # problem wants problems in the same way: documents that cannot be
 // read, fields of another type, and rules that fail. A rule that panics always
 // fails the test.

@@ -11,7 +11,7 @@ import (
 // fix returns the texts of a context's files, by name, after all fixes. Those that
 // [lint.ApplyFixes] skips are applied to what the rule finds then. It fails the
 // test where a fix cannot be applied, or does not mend what it is for.
-func fix(t testing.TB, rule *lint.Rule, opts lint.Options, group []*file, before *found) (texts map[string]string, ok bool) {
+func fix(t testing.TB, rule *lint.Rule, s settings, group []*file, before *found) (texts map[string]string, ok bool) {
 	t.Helper()
 	if !before.checkFixes(t, group) {
 		return nil, false
@@ -36,7 +36,7 @@ func fix(t testing.TB, rule *lint.Rule, opts lint.Options, group []*file, before
 			m.text = texts[m.name]
 		}
 		var err error
-		if now, err = check(rule, opts, files); err != nil {
+		if now, err = check(rule, s, files); err != nil {
 			t.Errorf("%s: after fixes: %v", group[0].at(1), err)
 			return nil, false
 		}

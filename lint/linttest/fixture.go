@@ -61,12 +61,12 @@ func (f *file) compat() bool {
 }
 
 // read reads a fixture. Errors name the place.
-func read(name string) (*fixture, error) {
+func read(name string, decoders []manifest.Decoder) (*fixture, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	f := &fixture{path: filepath.ToSlash(name), text: string(text)}
+	f := &fixture{path: filepath.ToSlash(name), text: string(text), settings: settings{decoders: decoders}}
 	if path.Ext(f.path) != ".txtar" {
 		return f, f.readSingle()
 	}
@@ -84,7 +84,9 @@ func (f *fixture) readSingle() error {
 	case !errors.Is(err, os.ErrNotExist):
 		return err
 	}
-	m.wants, err = inComments(m)
+	if m.wants, err = inComments(m); f.decoded(m.name) {
+		m.wants, err = inCommentLines(m)
+	}
 	return err
 }
 
@@ -98,9 +100,11 @@ func (f *fixture) readArchive() error {
 	comment, list := sections(f.text)
 	var errs []error
 	var err error
+	decoders := f.decoders
 	if f.settings, err = readSettings(f.path, comment); err != nil {
 		errs = append(errs, err)
 	}
+	f.decoders = decoders
 	seen := make(map[string]bool)
 	for _, s := range list {
 		err := f.section(s)
@@ -133,6 +137,9 @@ func (f *fixture) section(s section) error {
 		var wants []*want
 		wants, err = inSection(m)
 		of.wants = append(of.wants, wants...)
+	case f.decoded(s.name):
+		f.files = append(f.files, m)
+		m.wants, err = inCommentLines(m)
 	case !slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(s.name)):
 		return f.mistake(s, "section %s is no manifest: its name does not end in .yaml, .yml, .json, %s or %s", s.name, fixedSuffix, wantSuffix)
 	default:
@@ -140,6 +147,11 @@ func (f *fixture) section(s section) error {
 		m.wants, err = inComments(m)
 	}
 	return err
+}
+
+// decoded reports whether a decoder claims a file.
+func (f *fixture) decoded(name string) bool {
+	return slices.ContainsFunc(f.decoders, func(d manifest.Decoder) bool { return d.Claims(name) })
 }
 
 // mistake is an error at the line that starts a section.

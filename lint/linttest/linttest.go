@@ -17,7 +17,14 @@ import (
 // strong enough: see the package comment.
 func Run(t testing.TB, rule *lint.Rule, files ...string) {
 	t.Helper()
-	run(t, rule.Name, files, func(*fixture) (*lint.Rule, error) { return rule, nil })
+	RunDecoded(t, nil, rule, files...)
+}
+
+// RunDecoded is [Run] with decoders: what they claim, such as Dockerfiles, are
+// manifests too.
+func RunDecoded(t testing.TB, decoders []manifest.Decoder, rule *lint.Rule, files ...string) {
+	t.Helper()
+	run(t, rule.Name, decoders, files, func(*fixture) (*lint.Rule, error) { return rule, nil })
 }
 
 // RunTemplate is [Run] for rules that are made of a template, of the arguments
@@ -25,7 +32,7 @@ func Run(t testing.TB, rule *lint.Rule, files ...string) {
 // and testdata/template-<name>.*.txtar.
 func RunTemplate(t testing.TB, template lint.Template, files ...string) {
 	t.Helper()
-	run(t, "template-"+template.Name, files, func(f *fixture) (*lint.Rule, error) {
+	run(t, "template-"+template.Name, nil, files, func(f *fixture) (*lint.Rule, error) {
 		rule, err := template.Rule(f.args)
 		if err == nil && rule.Name == "" {
 			rule.Name = template.Name
@@ -35,7 +42,7 @@ func RunTemplate(t testing.TB, template lint.Template, files ...string) {
 }
 
 // run holds the rules that make returns against files, or the ones of that name.
-func run(t testing.TB, name string, files []string, rule func(*fixture) (*lint.Rule, error)) {
+func run(t testing.TB, name string, decoders []manifest.Decoder, files []string, rule func(*fixture) (*lint.Rule, error)) {
 	t.Helper()
 	if len(files) == 0 {
 		files = append(files, filepath.Join("testdata", name+".txtar"))
@@ -44,7 +51,7 @@ func run(t testing.TB, name string, files []string, rule func(*fixture) (*lint.R
 	}
 	var s strength
 	for _, path := range files {
-		f, err := read(path)
+		f, err := read(path, decoders)
 		if err != nil {
 			t.Errorf("read fixture: %v", err)
 			s.broken = true
@@ -77,12 +84,12 @@ func run(t testing.TB, name string, files []string, rule func(*fixture) (*lint.R
 // hold holds a rule against the files of a context.
 func hold(t testing.TB, rule *lint.Rule, f *fixture, group []*file, s *strength) error {
 	t.Helper()
-	found, err := check(rule, f.options, group)
+	found, err := check(rule, f.settings, group)
 	if err != nil {
 		return err
 	}
 	found.compare(t, group)
-	if texts, ok := fix(t, rule, f.options, group, found); ok {
+	if texts, ok := fix(t, rule, f.settings, group, found); ok {
 		if updating() {
 			f.update(group, texts)
 		}
@@ -103,10 +110,10 @@ type found struct {
 }
 
 // check lints the files of a context.
-func check(rule *lint.Rule, opts lint.Options, group []*file) (*found, error) {
+func check(rule *lint.Rule, s settings, group []*file) (*found, error) {
 	f := &found{looked: make(map[*manifest.Object]bool)}
 	for _, m := range group {
-		b := manifest.ReadFile(m.name, []byte(m.text), manifest.Options{})
+		b := manifest.ReadFile(m.name, []byte(m.text), manifest.Options{Decoders: s.decoders})
 		f.objects = append(f.objects, b.Objects...)
 		f.problems = append(f.problems, b.Problems...)
 	}
@@ -120,6 +127,7 @@ func check(rule *lint.Rule, opts lint.Options, group []*file) (*found, error) {
 			return rule.Run(p)
 		}
 	}
+	opts := s.options
 	opts.Compat = group[0].compat()
 	result, err := lint.Run(context.Background(), f.objects, []*lint.Rule{&spied}, opts)
 	f.Result = result

@@ -13,6 +13,7 @@ import (
 
 // settings are what the comment of an archive says.
 type settings struct {
+	decoders   []manifest.Decoder
 	options    lint.Options
 	args       *manifest.Node // of a template
 	compatOnly bool           // the rule is for compat mode alone

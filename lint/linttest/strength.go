@@ -41,9 +41,12 @@ func (s *strength) add(f *found, group []*file) {
 
 // about reports whether something was found of o, or o could not be judged.
 func (f *found) about(o *manifest.Object) bool {
-	doc := o.Node.Document()
+	file, start, end := o.File(), 0, len(o.File().Text)+1
+	if doc := o.Node.Document(); doc != nil {
+		start, end = doc.Start, doc.End
+	}
 	is := func(at manifest.Position, ref lint.ObjectRef) bool {
-		return ref == lint.Ref(o) && at.Path == doc.File.Path && doc.Start <= at.Offset && at.Offset < doc.End
+		return ref == lint.Ref(o) && at.Path == file.Path && start <= at.Offset && at.Offset < end
 	}
 	for _, d := range f.Diagnostics {
 		if is(d.Span.Start, d.Object) {

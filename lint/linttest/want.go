@@ -36,6 +36,33 @@ func inComments(f *file) ([]*want, error) {
 	return all, errors.Join(errs...)
 }
 
+// inCommentLines are the wants in the comments of f that have a line of their own.
+// They are for the next line that is none.
+func inCommentLines(f *file) ([]*want, error) {
+	var all, open []*want
+	var errs []error
+	line := 0
+	for content := range strings.Lines(f.text) {
+		line++
+		if !strings.HasPrefix(strings.TrimSpace(content), "#") {
+			for _, w := range open {
+				w.line = line
+			}
+			all, open = append(all, open...), nil
+			continue
+		}
+		wants, err := inLine(content)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", f.at(line), err))
+		}
+		open = append(open, wants...)
+	}
+	if len(open) > 0 {
+		errs = append(errs, fmt.Errorf("%s: no line behind what is wanted", f.at(line)))
+	}
+	return all, errors.Join(errs...)
+}
+
 // inLine are the wants in the comments at the end of a line.
 func inLine(rest string) ([]*want, error) {
 	var all []*want

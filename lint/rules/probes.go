@@ -85,11 +85,12 @@ func lasts(p *lint.Pass, c *manifest.Container) bool {
 	return c.Kind == manifest.RegularContainer || c.IsSidecar() && !p.Compat()
 }
 
-// ends reports whether the object's pods are to run to an end.
+// ends reports whether the object's pods are to run to an end, or it has none.
 func ends(p *lint.Pass) bool {
-	if isJob(p.Object) {
+	pod := p.Pod()
+	if isJob(p.Object) || pod == nil {
 		return true
 	}
-	policy := p.Pod().RestartPolicy.Value
+	policy := pod.RestartPolicy.Value
 	return p.Object.Kind == "Pod" && (policy == "Never" || policy == "OnFailure")
 }

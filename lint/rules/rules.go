@@ -27,6 +27,7 @@ func All() []*lint.Rule {
 		exposureRules(),
 		retiredAPIRules(),
 		quotaRules(),
+		dockerfileRules(),
 	)
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all

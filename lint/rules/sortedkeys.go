@@ -45,6 +45,9 @@ func sortedKeysTemplate() lint.Template {
 	return lint.NewTemplate("sorted-keys", doc, sortedKeysParams{}, func(params sortedKeysParams) (*lint.Rule, error) {
 		run := func(p *lint.Pass) error {
 			w := keyWalk{pass: p, recursive: params.Recursive}
+			if p.Object.Node == nil {
+				return nil // a Dockerfile
+			}
 			root := p.Object.Node.Document().Root
 			list := p.Object.List
 			switch {

@@ -91,7 +91,7 @@ func (h HTML) page(r *scan.Report) *htmlPage {
 		Bumps:      bumpsOf(r),
 		Findings:   findingsOf(r, origins),
 		Manifests:  manifestsOf(r),
-		Suppressed: suppressedOf(r),
+		Suppressed: silencedOf(r),
 	}
 }
 

@@ -292,15 +292,29 @@ type htmlSilent struct {
 	By, Reason string
 }
 
-func suppressedOf(r *scan.Report) htmlSuppressed {
-	s := htmlSuppressed{Total: len(r.Suppressed)}
-	for i := range r.Suppressed {
-		if i >= maxNotes {
-			s.More = len(r.Suppressed) - i
-			break
-		}
-		e := &r.Suppressed[i]
-		s.Shown = append(s.Shown, htmlSilent{noteOf(&e.Diagnostic), cell(e.By), shortened(e.Reason, maxMessage)})
+// silencedOf are the suppressed vulnerabilities of r, then the diagnostics.
+func silencedOf(r *scan.Report) htmlSuppressed {
+	s := htmlSuppressed{Total: len(r.SuppressedVulnerabilities) + len(r.Suppressed)}
+	for i := range r.SuppressedVulnerabilities {
+		v := &r.SuppressedVulnerabilities[i]
+		s.add(htmlNote{
+			Level: levelOf(v.Severity), Rule: cell(v.ID), Message: cell(v.Component.Name + " " + v.Component.Version), Place: cell(v.Component.Path),
+		}, v.By, v.Reason, v.Source)
 	}
+	for i := range r.Suppressed {
+		e := &r.Suppressed[i]
+		s.add(noteOf(&e.Diagnostic), e.By, e.Reason, e.Source)
+	}
+	s.More = s.Total - len(s.Shown)
 	return s
+}
+
+func (s *htmlSuppressed) add(note htmlNote, by, reason, source string) {
+	if len(s.Shown) == maxNotes {
+		return
+	}
+	if source != "" {
+		by += " " + source
+	}
+	s.Shown = append(s.Shown, htmlSilent{note, cell(by), shortened(reason, maxMessage)})
 }

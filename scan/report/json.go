@@ -30,6 +30,9 @@ import (
 // result without findings has no Vulnerabilities.
 type JSON struct {
 	NoPackages bool // list vulnerabilities alone
+	// Suppressed lists the vulnerabilities that are not to be shown, with the reason,
+	// as ExperimentalModifiedFindings.
+	Suppressed bool
 }
 
 // Report implements [scan.Reporter].
@@ -58,6 +61,10 @@ func (j JSON) document(r *scan.Report) jsonReport {
 	case artifact.KindRootfs:
 		d.ArtifactType = "filesystem"
 	}
+	var suppressed map[[2]string][]jsonModified
+	if j.Suppressed {
+		suppressed = suppressedOf(r)
+	}
 	for _, e := range results(r) {
 		res := jsonResult{Target: e.target, Class: e.class, Type: e.kind}
 		for _, c := range e.components {
@@ -69,6 +76,7 @@ func (j JSON) document(r *scan.Report) jsonReport {
 		for _, v := range e.vulnerabilities {
 			res.Vulnerabilities = append(res.Vulnerabilities, vulnerabilityOf(r, e, v))
 		}
+		res.ModifiedFindings = suppressed[[2]string{e.kind, e.target}]
 		d.Results = append(d.Results, res)
 	}
 	if r.Database != nil {

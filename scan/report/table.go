@@ -43,6 +43,9 @@ type Table struct {
 	Width int
 	// Packages lists all packages of each target after its findings.
 	Packages bool
+	// Suppressed lists what is not to be shown, with the reason, before the problems.
+	// Without it, the summary says how many there are.
+	Suppressed bool
 }
 
 // Report implements [scan.Reporter].
@@ -60,6 +63,9 @@ func (t Table) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 		if t.Packages && len(e.components) > 0 {
 			t.packages(&out, e)
 		}
+	}
+	if t.Suppressed {
+		t.suppressed(&out, r)
 	}
 	problems(&out, r.Problems)
 	return write(ctx, w, out.Bytes())
@@ -81,6 +87,9 @@ func (t Table) summary(out *bytes.Buffer, r *scan.Report, list []result) {
 	g.draw(out, t)
 	out.WriteString(age(r))
 	out.WriteString("'-' was not compared with advisories, '0' has no findings.\n")
+	if n := len(r.SuppressedVulnerabilities) + len(r.Suppressed); n > 0 && !t.Suppressed {
+		fmt.Fprintf(out, "Suppressed, and not shown: %d.\n", n)
+	}
 	out.WriteString(endOfLife(r))
 	if incomplete(r) {
 		out.WriteString("The report is INCOMPLETE: see the problems at its end.\n")

@@ -78,6 +78,8 @@ type jsonResult struct {
 	Type            string
 	Packages        []jsonPackage       `json:",omitempty"`
 	Vulnerabilities []jsonVulnerability `json:",omitempty"`
+
+	ModifiedFindings []jsonModified `json:"ExperimentalModifiedFindings,omitempty"`
 }
 
 type jsonPackage struct {

@@ -31,6 +31,7 @@ import (
 // lists Containers, Exposures and Images. The same report gives the same bytes.
 type WorkloadJSON struct {
 	NoPackages bool // as in JSON
+	Suppressed bool // as in JSON
 }
 
 type workloadDocument struct {

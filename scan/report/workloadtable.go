@@ -99,6 +99,9 @@ func contents(img *scan.WorkloadImage) string {
 	default:
 		words += fmt.Sprintf(", %d vulnerabilities (%s)", n, counts(list, ": "))
 	}
+	if n := len(img.Report.SuppressedVulnerabilities); n > 0 {
+		words += fmt.Sprintf(", %d suppressed", n)
+	}
 	if incomplete(img.Report) {
 		words += ", INCOMPLETE"
 	}

@@ -1,15 +1,11 @@
-package report
+package packageurl
 
-import (
-	"strings"
+import "github.com/plimsoll-go/plimsoll/vuln"
 
-	"github.com/plimsoll-go/plimsoll/vuln"
-)
-
-// familyWord is Trivy's word for a family, which programs that read its reports
+// FamilyWord is Trivy's word for a family, which programs that read its reports
 // know; a family that Trivy has none for is spelled as everywhere.
 // https://trivy.dev/latest/docs/coverage/os/
-func familyWord(f vuln.Family) string {
+func FamilyWord(f vuln.Family) string {
 	switch f {
 	case vuln.RedHat:
 		return "redhat"
@@ -27,11 +23,6 @@ func familyWord(f vuln.Family) string {
 	return string(f)
 }
 
-// systemName is the family and the version: "debian 12.15".
-func systemName(os *vuln.OS) string {
-	return strings.TrimSpace(familyWord(os.Family) + " " + os.Version)
-}
-
 // vendor is the namespace of a package URL: SUSE builds the packages of several
 // families.
 func vendor(f vuln.Family) string {
@@ -41,5 +32,5 @@ func vendor(f vuln.Family) string {
 	case vuln.OpenSUSELeap, vuln.OpenSUSETumbleweed:
 		return "opensuse"
 	}
-	return familyWord(f)
+	return FamilyWord(f)
 }
