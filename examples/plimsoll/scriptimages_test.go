@@ -1,20 +1,25 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net/http/httptest"
-	"os"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/static"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/plimsoll-go/plimsoll/internal/imagetest"
 )
 
 // image is the command "image DIR [PACKAGE=VERSION...]": it makes an OCI layout with
@@ -28,13 +33,43 @@ func image(ts *testscript.TestScript, neg bool, args []string) {
 		pkg, version, _ := strings.Cut(arg, "=")
 		fmt.Fprintf(&installed, "P:%s\nV:%s\nA:x86_64\no:%s\n\n", pkg, version, pkg)
 	}
-	files := imagetest.OCI(imagetest.Image{User: "10001", Layers: []imagetest.Layer{{Entries: []imagetest.Entry{
-		imagetest.File("etc/os-release", "ID=alpine\nVERSION_ID=3.19.1\n"),
-		imagetest.File("lib/apk/db/installed", installed.String()),
-	}}}})
-	if err := os.CopyFS(ts.MkAbs(args[0]), files.FS()); err != nil {
+	img, err := alpineImage(installed.String())
+	if err != nil {
 		ts.Fatalf("%v", err)
 	}
+	dir, err := layout.Write(ts.MkAbs(args[0]), empty.Index)
+	if err == nil {
+		err = dir.AppendImage(img)
+	}
+	if err != nil {
+		ts.Fatalf("%v", err)
+	}
+}
+
+// alpineImage is an image with that list of installed packages.
+func alpineImage(installed string) (v1.Image, error) {
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	var errs []error
+	for _, file := range [][2]string{{"etc/os-release", "ID=alpine\nVERSION_ID=3.19.1\n"}, {"lib/apk/db/installed", installed}} {
+		errs = append(errs, w.WriteHeader(&tar.Header{Name: file[0], Mode: 0o644, Size: int64(len(file[1]))}))
+		_, err := io.WriteString(w, file[1])
+		errs = append(errs, err)
+	}
+	if err := errors.Join(append(errs, w.Close())...); err != nil {
+		return nil, err
+	}
+	img, err := mutate.AppendLayers(mutate.MediaType(empty.Image, types.OCIManifestSchema1), static.NewLayer(out.Bytes(), types.OCIUncompressedLayer))
+	if err != nil {
+		return nil, err
+	}
+	config, err := img.ConfigFile()
+	if err != nil {
+		return nil, err
+	}
+	config = config.DeepCopy()
+	config.OS, config.Architecture, config.Config.User = "linux", "amd64", "10001"
+	return mutate.ConfigFile(img, config)
 }
 
 // serveImages is the command "registry [REPOSITORY:TAG=DIR...]": it serves these OCI
