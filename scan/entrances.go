@@ -9,6 +9,10 @@ import (
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
+// maxEntrances bounds the Services of one pod, and the routes of one Service, that are
+// looked at.
+const maxEntrances = 100
+
 // entrances are the ways by which requests reach pods.
 type entrances struct {
 	// services are those with a selector, by namespace and the first label they ask
@@ -33,7 +37,7 @@ func newEntrances(objects []*manifest.Object) *entrances {
 		}
 		for _, to := range backends(o) {
 			to.namespace = namespaceOf(cmp.Or(to.namespace, namespace))
-			if name := o.Kind + " " + o.Name; !slices.Contains(e.routes[to], name) {
+			if name := o.Kind + " " + o.Name; len(e.routes[to]) < maxEntrances && !slices.Contains(e.routes[to], name) {
 				e.routes[to] = append(e.routes[to], name)
 			}
 		}
@@ -81,35 +85,82 @@ func backends(o *manifest.Object) []serviceName {
 	return list
 }
 
-// to is how c is reached, at most one reason.
-func (e *entrances) to(c *manifest.Container) []reason {
+// An entrance is a Service that selects a pod.
+type entrance struct {
+	service *manifest.Service
+	// targets are the ports that it leads to; anything where it has none, as a headless
+	// one may.
+	targets  map[manifest.IntOrString]bool
+	anything bool
+}
+
+// of are the Services that select pod, at most maxEntrances, in the order of its labels
+// and of the manifests.
+func (e *entrances) of(pod *manifest.Pod) []entrance {
+	var list []entrance
+	seen := make(map[*manifest.Service]bool)
+	declared := make(map[manifest.IntOrString]bool)
+	for c := range pod.AllContainers() {
+		for _, p := range c.Ports {
+			declared[manifest.IntOrString{Int: p.ContainerPort.Value}] = true
+		}
+	}
+	namespace := namespaceOf(pod.Object.Namespace)
+	for _, l := range pod.Metadata.Labels.Entries {
+		for _, s := range e.services[labelIn{namespace, l.Key, l.Value}] {
+			if len(list) == maxEntrances {
+				return list
+			}
+			if seen[s] || !s.Selector.Matches(pod.Metadata.Labels) {
+				continue
+			}
+			seen[s] = true
+			one := entrance{service: s, targets: make(map[manifest.IntOrString]bool), anything: len(s.Ports) == 0}
+			for _, p := range s.Ports {
+				target := p.TargetPort.Or(manifest.IntOrString{Int: p.Port.Value})
+				one.targets[target] = true
+				// A number that no container declares may be any container's. A name that none
+				// declares leads nowhere.
+				one.anything = one.anything || !target.IsString && !declared[target]
+			}
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// leadsTo reports whether a port of the Service may be c's.
+func (e *entrance) leadsTo(c *manifest.Container) bool {
+	return e.anything || slices.ContainsFunc(c.Ports, func(p manifest.ContainerPort) bool {
+		return e.targets[manifest.IntOrString{Int: p.ContainerPort.Value}] || e.targets[manifest.IntOrString{IsString: true, Str: p.Name.Value}]
+	})
+}
+
+// to is how c, whose pod is selected by services, is reached: at most one reason.
+func (e *entrances) to(c *manifest.Container, services []entrance) []reason {
 	if c.Kind != manifest.RegularContainer && !c.IsSidecar() {
 		return nil
 	}
 	points := 0
 	var ways, routes []string
-	seen := make(map[*manifest.Service]bool)
-	namespace := namespaceOf(c.Pod.Object.Namespace)
-	for _, l := range c.Pod.Metadata.Labels.Entries {
-		for _, s := range e.services[labelIn{namespace, l.Key, l.Value}] {
-			if seen[s] || !s.Selector.Matches(c.Pod.Metadata.Labels) || !leadsTo(s, c) {
-				continue
-			}
-			seen[s] = true
-			name := "Service " + s.Object.Name
-			points = max(points, 2)
-			if kind := s.Type.Value; kind == "NodePort" || kind == "LoadBalancer" {
-				name += " (" + kind + ")"
-				points = max(points, 4)
-			} else if len(s.ExternalIPs) > 0 {
-				name += " (external addresses)"
-				points = max(points, 4)
-			}
-			ways = append(ways, name)
-			if through := e.routes[serviceName{namespace, s.Object.Name}]; len(through) > 0 {
-				points = max(points, 5)
-				routes = append(routes, through...)
-			}
+	for i := range services {
+		if !services[i].leadsTo(c) {
+			continue
+		}
+		s := services[i].service
+		name := "Service " + s.Object.Name
+		points = max(points, 2)
+		if kind := s.Type.Value; kind == "NodePort" || kind == "LoadBalancer" {
+			name += " (" + kind + ")"
+			points = max(points, 4)
+		} else if len(s.ExternalIPs) > 0 {
+			name += " (external addresses)"
+			points = max(points, 4)
+		}
+		ways = append(ways, name)
+		if through := e.routes[serviceName{namespaceOf(s.Object.Namespace), s.Object.Name}]; len(through) > 0 {
+			points = max(points, 5)
+			routes = append(routes, through...)
 		}
 	}
 	slices.Sort(ways)
@@ -125,42 +176,4 @@ func (e *entrances) to(c *manifest.Container) []reason {
 		return nil
 	}
 	return []reason{{points, "reachable through " + and(ways)}}
-}
-
-// leadsTo reports whether a port of s, which selects c's pod, may be c's: c declares
-// it, or no container of the pod does. A name that none declares leads nowhere.
-func leadsTo(s *manifest.Service, c *manifest.Container) bool {
-	if len(s.Ports) == 0 {
-		return true // headless: all ports
-	}
-	for _, p := range s.Ports {
-		target := p.TargetPort.Value
-		if !p.TargetPort.Set() {
-			target.Int = p.Port.Value
-		}
-		if declares(c, target) {
-			return true
-		}
-		if target.IsString {
-			continue
-		}
-		other := false
-		for o := range c.Pod.AllContainers() {
-			other = other || declares(o, target)
-		}
-		if !other {
-			return true
-		}
-	}
-	return false
-}
-
-// declares reports whether c has a port of that number or name.
-func declares(c *manifest.Container, port manifest.IntOrString) bool {
-	return slices.ContainsFunc(c.Ports, func(p manifest.ContainerPort) bool {
-		if port.IsString {
-			return p.Name.Value == port.Str
-		}
-		return p.ContainerPort.Value == port.Int
-	})
 }

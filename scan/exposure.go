@@ -51,7 +51,8 @@ type Exposure struct {
 	// Of the last four the most counts. A container that ends before others start, and
 	// one for debugging, is not reached through a Service; nor is one that leaves the
 	// port of the Service to another container of its pod. A Service finds pods of its
-	// namespace in all that was read. What network policies keep out is not considered.
+	// namespace in all that was read; of more than 100 Services of one pod, and routes of
+	// one Service, the first 100 count. What network policies keep out is not considered.
 	Rank int
 }
 
@@ -177,11 +178,17 @@ type reason struct {
 // weigh gives each of w.Containers, which uses are in the manifests, its points.
 func (w *WorkloadReport) weigh(ctx context.Context, uses []*manifest.Container, objects []*manifest.Object) error {
 	ways := newEntrances(objects)
+	var pod *manifest.Pod
+	var services []entrance     // that select pod
+	var paths map[string]string // of the host, by pod's volume
 	for i, c := range uses {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		list := slices.Concat(privileges(c), hostAccess(c), confinement(c, w.Containers[i].Image), ways.to(c))
+		if c.Pod != pod {
+			pod, services, paths = c.Pod, ways.of(c.Pod), hostPaths(c.Pod)
+		}
+		list := slices.Concat(privileges(c), hostAccess(c, paths), confinement(c, w.Containers[i].Image), ways.to(c, services))
 		slices.SortStableFunc(list, func(a, b reason) int { return cmp.Compare(b.points, a.points) })
 		for _, r := range list {
 			w.Containers[i].Points += r.points
@@ -229,8 +236,19 @@ func leadsOut(capability string) bool {
 	return false
 }
 
-// hostAccess is what of the host c shares.
-func hostAccess(c *manifest.Container) []reason {
+// hostPaths are the volumes of pod that are paths of the host, by name.
+func hostPaths(pod *manifest.Pod) map[string]string {
+	paths := make(map[string]string)
+	for _, v := range pod.Volumes {
+		if v.Source == "hostPath" {
+			paths[v.Name.Value] = v.HostPath.Value
+		}
+	}
+	return paths
+}
+
+// hostAccess is what of the host c shares; volumes are the host's paths by volume.
+func hostAccess(c *manifest.Container, volumes map[string]string) []reason {
 	var list []reason
 	if manifest.IsTrue(c.Pod.HostNetwork) {
 		list = append(list, reason{5, "on the host's network"})
@@ -245,19 +263,19 @@ func hostAccess(c *manifest.Container) []reason {
 	most := 0
 	var paths []string
 	for _, m := range c.Mounts {
-		v := c.Pod.Volume(m.Name.Value)
-		if v == nil || v.Source != "hostPath" {
+		hostPath, ok := volumes[m.Name.Value]
+		if !ok {
 			continue
 		}
 		points := 5
 		switch {
-		case ownsHost(v.HostPath.Value):
+		case ownsHost(hostPath):
 			points = 10
 		case manifest.IsTrue(m.ReadOnly):
 			points = 3
 		}
 		most = max(most, points)
-		paths = append(paths, v.HostPath.Value)
+		paths = append(paths, hostPath)
 	}
 	if most > 0 {
 		slices.Sort(paths)

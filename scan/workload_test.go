@@ -570,3 +570,81 @@ func ExampleWorse() {
 	fmt.Println(scan.Worse(old, next), scan.Worse(next, old))
 	// Output: true false
 }
+
+// A Dockerfile beside manifests is judged by rules, and runs in no container.
+func TestWorkloadDockerfile(t *testing.T) {
+	t.Parallel()
+	dir := imagetest.Tree(t, map[string]string{
+		"Dockerfile": "FROM a\n", "pod.yaml": "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: ship}]}}\n",
+	})
+	opts := scan.WorkloadOptions{
+		Options: scan.Options{Database: newFakeDB(), Manifests: manifest.Options{Decoders: []manifest.Decoder{dockerfiles{}}}},
+		Images:  func(string) (scan.Source, error) { return alpine(), nil },
+	}
+	w, err := scan.Workload(t.Context(), dir, opts)
+	if err != nil || len(w.Containers) != 1 || len(w.Problems) > 0 {
+		t.Errorf("containers %v, problems %v, error %v, want that of the pod alone", w.Containers, w.Problems, err)
+	}
+}
+
+// More Services than anybody reads are not all named.
+func TestWorkloadManyServices(t *testing.T) {
+	t.Parallel()
+	text := []string{"{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: a}}, spec: {containers: [{name: a, image: ship, securityContext: {runAsUser: 1, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false}}]}}"}
+	for i := range 200 {
+		text = append(text, fmt.Sprintf("{apiVersion: v1, kind: Service, metadata: {name: s%03d}, spec: {selector: {app: a}}}", i))
+	}
+	opts := scan.WorkloadOptions{
+		Options: scan.Options{Database: newFakeDB()},
+		Images:  func(string) (scan.Source, error) { return alpine(), nil },
+	}
+	w, err := scan.Workload(t.Context(), writeManifest(t, strings.Join(text, "\n---\n")), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"reachable through Service s000, Service s001, Service s002, Service s003, Service s004, Service s005, Service s006, Service s007, Service s008, Service s009 and 90 more"}
+	if diff := cmp.Diff(want, w.Containers[0].Reasons); diff != "" || w.Containers[0].Points != 2 {
+		t.Errorf("%d points, reasons (-want +got):\n%s", w.Containers[0].Points, diff)
+	}
+}
+
+// Whatever a manifest holds, there is a report: each container has an image that was
+// scanned or a problem, and ranks rise.
+func FuzzWorkload(f *testing.F) {
+	f.Add(docks)
+	f.Add("{apiVersion: v1, kind: Service, metadata: {name: 1}, spec: {selector: {a: b}, ports: [{targetPort: x}, 7]}}")
+	f.Add("{apiVersion: route.openshift.io/v1, kind: Route, spec: {to: [], alternateBackends: {name: a}}}")
+	f.Add("{apiVersion: v1, kind: Pod, spec: {hostNetwork: 1, containers: [{image: [a]}, 7, {image: b, ports: [{hostPort: -1}], volumeMounts: [{name: c}]}]}}")
+	opts := scan.WorkloadOptions{
+		Options: scan.Options{Database: newFakeDB(), Workers: 1},
+		Images: func(name string) (scan.Source, error) {
+			if len(name)%2 == 0 {
+				return nil, errors.New("lost")
+			}
+			return alpine(), nil
+		},
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		w, err := scan.Workload(t.Context(), writeManifest(t, text), opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		missing := 0
+		for i := range w.Containers {
+			if c := &w.Containers[i]; c.Image == nil || c.Image.Report == nil {
+				missing++
+			}
+		}
+		if len(w.Images) == 0 {
+			missing++ // which is a problem too
+		}
+		if len(w.Problems) != missing {
+			t.Errorf("%d problems %v, want %d", len(w.Problems), w.Problems, missing)
+		}
+		for i := range w.Exposures {
+			if r := w.Exposures[i].Rank; r < 1 || r > i+1 || i > 0 && r < w.Exposures[i-1].Rank {
+				t.Errorf("exposure %d has rank %d", i, r)
+			}
+		}
+	})
+}
