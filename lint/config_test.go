@@ -189,6 +189,7 @@ func TestConfigRules(t *testing.T) {
 		{"custom excluded", custom + "checks: {exclude: [team]}", "moored wants-owner"},
 		{"alias", "checks: {doNotAutoAddDefaults: true, include: [hbr-0003]}", "afloat"},
 		{"group", "checks: {doNotAutoAddDefaults: true, include: [Harbour]}", "afloat moored"},
+		{"alias as Trivy once wrote it", "checks: {doNotAutoAddDefaults: true, include: [AVD-HBR-0003, hbr002]}", "afloat moored"},
 		{"group without one", "checks: {doNotAutoAddDefaults: true, include: [harbour], exclude: [HBR-0001]}", "afloat"},
 		{"exclude group", "checks: {addAllBuiltIn: true, exclude: [harbour]}", "harbour-lit wants-owner"},
 	} {

@@ -10,7 +10,10 @@ import (
 
 // A Diagnostic is one thing that a rule found.
 type Diagnostic struct {
-	Rule     string
+	Rule string
+	// Aliases are those of the rule's aliases that fit: a rule may answer several
+	// questions of another tool. Nil: all of them.
+	Aliases  []string
 	Severity severity.Level
 	Message  string
 	// Object is what it is about.
@@ -18,8 +21,10 @@ type Diagnostic struct {
 	// Span is where it stands: a value, or the key of a collection, or the first
 	// line of an item of a list. A field that is missing is reported where it would
 	// stand: at what it would be in.
-	Span  manifest.Span
-	Cause manifest.Span // the extent of what is wrong: the whole container, the whole instruction; zero: as Span
+	Span manifest.Span
+	// Cause is the extent of what is wrong: the whole container, the whole
+	// instruction, a field with its key; zero: as Span.
+	Cause manifest.Span
 	// Field is the path of that value in its document: "spec.containers[0].image".
 	Field string
 	// NamedField is Field with the names of the items of lists:

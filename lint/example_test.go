@@ -60,7 +60,7 @@ func ExampleValidate() {
 
 func ExampleKinds() {
 	fmt.Println(lint.Kinds()[:4])
-	// Output: [Any ClusterRole ClusterRoleBinding CronJob]
+	// Output: [Any ClusterRole ClusterRoleBinding Compose]
 }
 
 func ExampleRef() {

@@ -13,13 +13,15 @@ import (
 type Kind string
 
 // The words there are. Those of one kind stand for it in each version of its API.
-// Dockerfile stands for files that are one, which no other word means.
+// Dockerfile and Compose stand for files that are one, which no other word means. In
+// compat mode there are no Compose files.
 const (
 	Any                        Kind = "Any"            // every Kubernetes object
 	DeploymentLike             Kind = "DeploymentLike" // everything that makes pods, and pods
 	JobLike                    Kind = "JobLike"        // Job and CronJob
 	ClusterRole                Kind = "ClusterRole"
 	ClusterRoleBinding         Kind = "ClusterRoleBinding"
+	Compose                    Kind = manifest.ComposeKind
 	CronJob                    Kind = "CronJob"
 	DaemonSet                  Kind = "DaemonSet"
 	Deployment                 Kind = "Deployment"
@@ -83,7 +85,7 @@ func kindRows() []kindRow {
 
 // Kinds are all the words there are, sorted.
 func Kinds() []Kind {
-	kinds := []Kind{Any, DeploymentLike, Dockerfile, JobLike}
+	kinds := []Kind{Any, Compose, DeploymentLike, Dockerfile, JobLike}
 	for _, row := range kindRows() {
 		kinds = append(kinds, row.kind)
 	}
@@ -106,6 +108,7 @@ func (k Kind) check(known []Kind) error {
 type kindSet struct {
 	any, workloads bool
 	dockerfiles    bool
+	composes       bool
 	compat         bool
 	groups         map[string]bool // "apps Deployment"
 	versions       map[string]bool // "apps/v1 Deployment", in compat
@@ -138,6 +141,8 @@ func newKindSet(kinds []Kind, rows []kindRow, compat bool) kindSet {
 			s.workloads = true
 		case Dockerfile:
 			s.dockerfiles = true
+		case Compose:
+			s.composes = true
 		case JobLike:
 			add(Job)
 			add(CronJob)
@@ -152,12 +157,14 @@ func newKindSet(kinds []Kind, rows []kindRow, compat bool) kindSet {
 type objectKind struct {
 	workload      bool
 	dockerfile    bool
+	compose       bool
 	name, version string // "apps Deployment", "apps/v1 Deployment"
 }
 
 func kindOf(o *manifest.Object, compat bool) objectKind {
 	return objectKind{
 		dockerfile: o.Dockerfile() != nil,
+		compose:    o.Compose() != nil,
 		workload:   o.IsWorkload() && (!compat || kubeLinterWorkload(o)),
 		name:       o.Group + " " + o.Kind,
 		version:    o.APIVersion + " " + o.Kind,
@@ -168,6 +175,9 @@ func kindOf(o *manifest.Object, compat bool) objectKind {
 func (s kindSet) has(o objectKind) bool {
 	if o.dockerfile {
 		return s.dockerfiles
+	}
+	if o.compose {
+		return s.composes
 	}
 	return s.any || s.workloads && o.workload || s.groups[o.name] || s.compat && s.versions[o.version]
 }

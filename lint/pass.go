@@ -22,6 +22,10 @@ type Pass struct {
 	ctx      context.Context
 	found    []Diagnostic // of all rules
 	reported int          // how many times the rule did
+
+	// The last cause and where it is: many diagnostics are about one container.
+	caused    *manifest.Node
+	causeSpan manifest.Span
 }
 
 // RunContext is the context that [Run] was given. A rule that may run long ends when
@@ -62,8 +66,8 @@ func (p *Pass) ReportAt(span manifest.Span, message string, fixes ...Fix) {
 	p.ReportDiagnosticAt(span, Diagnostic{Message: message, Fixes: fixes})
 }
 
-// ReportDiagnostic reports d at n. Rule and severity are set where they are zero;
-// object, span and fields always are. A message of more than 64 KiB is cut.
+// ReportDiagnostic reports d at n. Rule, severity and cause are set where they are
+// zero; object, span and fields always are. A message of more than 64 KiB is cut.
 func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	if n == nil {
 		n = p.Object.Get("metadata", "name")
@@ -79,6 +83,14 @@ func (p *Pass) ReportDiagnostic(n *manifest.Node, d Diagnostic) {
 	d.NamedField = d.Field
 	if strings.Contains(d.Field, "[") {
 		d.NamedField = n.NamedPath()
+	}
+	if d.Cause == (manifest.Span{}) {
+		if cause := p.cause(n); cause != p.caused {
+			p.caused, p.causeSpan = cause, cause.Extent()
+		}
+		if p.caused != nil {
+			d.Cause = p.causeSpan
+		}
 	}
 	p.report(n.Place(), d)
 }
@@ -108,4 +120,24 @@ func (p *Pass) report(span manifest.Span, d Diagnostic) {
 	d.Object = Ref(p.Object)
 	d.Span = span
 	p.found = append(p.found, d)
+}
+
+// cause is the extent of what a diagnostic at n is about, nil where it is n.
+func (p *Pass) cause(n *manifest.Node) *manifest.Node {
+	if p.Rule.Cause != nil {
+		return p.Rule.Cause(p, n)
+	}
+	if p.Pod() == nil {
+		return nil
+	}
+	for ; n != nil; n = n.Parent() {
+		if n.Parent().Kind() != manifest.Sequence {
+			continue
+		}
+		switch n.Parent().Key().Text() {
+		case "containers", "initContainers", "ephemeralContainers":
+			return n
+		}
+	}
+	return nil
 }

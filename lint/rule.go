@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
@@ -37,6 +38,9 @@ type Rule struct {
 	// the arguments as in a configuration, nil where there are none.
 	Template string
 	Params   map[string]any
+	// Cause is the extent of what is wrong where the rule reports something at a
+	// node; nil: the container that the node is in, none where it is in none.
+	Cause func(p *Pass, at *manifest.Node) *manifest.Node
 	// Run reports what it finds to the pass. An error means that the rule itself
 	// failed; it becomes a Problem.
 	Run func(*Pass) error

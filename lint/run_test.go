@@ -240,6 +240,7 @@ func TestReport(t *testing.T) {
 		report func(*lint.Pass)
 		want   lint.Diagnostic
 		at     string
+		cause  string // lines, "10-11"; empty: none
 	}{
 		{
 			"at a value", object, func(p *lint.Pass) {
@@ -250,25 +251,38 @@ func TestReport(t *testing.T) {
 			lint.Diagnostic{
 				Message: "a boat", Field: "spec.template.spec.containers[0].image",
 				NamedField: "spec.template.spec.containers[app].image",
-			}, "sea/a.yaml:11:16",
+			}, "sea/a.yaml:11:16", "10-11",
 		},
 		{
 			"at a key, with a fix", object, func(p *lint.Pass) { p.Report(p.Object.Get("spec"), "alone", fix) },
-			lint.Diagnostic{Message: "alone", Field: "spec", NamedField: "spec", Fixes: []lint.Fix{fix}}, "sea/a.yaml:6:1",
+			lint.Diagnostic{Message: "alone", Field: "spec", NamedField: "spec", Fixes: []lint.Fix{fix}}, "sea/a.yaml:6:1", "",
+		},
+		{
+			"with a cause of its own", object, func(p *lint.Pass) {
+				p.ReportDiagnostic(nil, lint.Diagnostic{Message: "x", Cause: p.Object.Get("metadata").Extent()})
+			},
+			lint.Diagnostic{Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9", "3-5",
+		},
+		{
+			"with the cause that the rule names", object, func(p *lint.Pass) {
+				p.Rule.Cause = func(p *lint.Pass, at *manifest.Node) *manifest.Node { return at.Parent() }
+				p.Report(nil, "x")
+			},
+			lint.Diagnostic{Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9", "3-5",
 		},
 		{
 			"at the name", object, func(p *lint.Pass) { p.Report(nil, "named") },
-			lint.Diagnostic{Message: "named", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9",
+			lint.Diagnostic{Message: "named", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9", "",
 		},
 		{
 			"without a name", unnamed, func(p *lint.Pass) { p.Report(nil, "unnamed") },
-			lint.Diagnostic{Message: "unnamed"}, "b.yaml:2:1",
+			lint.Diagnostic{Message: "unnamed"}, "b.yaml:2:1", "",
 		},
 		{
 			"with a rule and a severity of its own", object, func(p *lint.Pass) {
 				p.ReportDiagnostic(nil, lint.Diagnostic{Rule: "other", Severity: severity.Critical, Message: "x"})
 			},
-			lint.Diagnostic{Rule: "other", Severity: severity.Critical, Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9",
+			lint.Diagnostic{Rule: "other", Severity: severity.Critical, Message: "x", Field: "metadata.name", NamedField: "metadata.name"}, "sea/a.yaml:4:9", "",
 		},
 	} {
 		rule := &lint.Rule{Name: "r", Severity: severity.Low, Run: func(p *lint.Pass) error { row.report(p); return nil }}
@@ -284,12 +298,23 @@ func TestReport(t *testing.T) {
 		if row.want.Rule == "" {
 			row.want.Rule, row.want.Severity = "r", severity.Low
 		}
-		row.want.Object, row.want.Span = lint.Ref(row.object), got.Span
+		if cause := lines(got.Cause); cause != row.cause {
+			t.Errorf("%s: the lines of its cause are %q, want %q", row.name, cause, row.cause)
+		}
+		row.want.Object, row.want.Span, row.want.Cause = lint.Ref(row.object), got.Span, got.Cause
 		same := cmp.Comparer(func(a, b *manifest.File) bool { return a == b })
 		if diff := cmp.Diff(row.want, got, same); diff != "" {
 			t.Errorf("%s: the diagnostic (-want +got):\n%s", row.name, diff)
 		}
 	}
+}
+
+// lines are the lines of a span, "10-11"; empty for none.
+func lines(s manifest.Span) string {
+	if s == (manifest.Span{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d", s.Start.Line, s.End.Line)
 }
 
 func TestObjectRef(t *testing.T) {

@@ -15,8 +15,9 @@ import (
 // which may be custom checks too.
 //
 // A name in Include or Exclude is that of a rule; else an alias, as another tool
-// names it; else a group; the latter two whatever their case. A name that there is
-// not is an error, unless it is one to exclude.
+// names it, KSV-0001 also as AVD-KSV-0001 or KSV001; else a group; the latter two
+// whatever their case. A name that there is not is an error, unless it is one to
+// exclude.
 //
 // A custom check with the name of a built-in rule changes it: it may give kinds,
 // texts and a severity, and, with the same template or none, arguments in place of
@@ -30,7 +31,7 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	}
 	for _, r := range builtin {
 		s.rules[r.Name] = r
-		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults && (!compat || !forDockerfiles(r)) {
+		if c.AddAllBuiltIn && (!compat || slices.Contains(r.Groups, KubeLinter)) || r.Default && !c.DoNotAutoAddDefaults && (!compat || !unknownToKubeLinter(r)) {
 			s.enabled[r.Name] = true
 		}
 	}
@@ -52,9 +53,11 @@ func (c *Config) Rules(builtin []*Rule, templates []Template, compat bool) ([]*R
 	return list, nil
 }
 
-// forDockerfiles reports whether a rule looks at Dockerfiles alone, which KubeLinter
-// does not know.
-func forDockerfiles(r *Rule) bool { return len(r.Kinds) == 1 && r.Kinds[0] == Dockerfile }
+// unknownToKubeLinter reports whether a rule looks at Dockerfiles or Compose files
+// alone, which KubeLinter does not know.
+func unknownToKubeLinter(r *Rule) bool {
+	return len(r.Kinds) == 1 && (r.Kinds[0] == Dockerfile || r.Kinds[0] == Compose)
+}
 
 // A selection finds the rules that a configuration asks for.
 type selection struct {

@@ -66,15 +66,22 @@ const (
 	allRules  = "all"
 )
 
-// covers reports whether a suppression names a rule, and marks the name as used.
-func (s *suppressor) covers(x *suppression, rule string) bool {
+// covers reports whether a suppression names the rule of d, and marks the name as
+// used. An alias must be one that fits d.
+func (s *suppressor) covers(x *suppression, d *Diagnostic) bool {
 	for i, name := range x.rules {
-		if name == rule || x.every(i) || (x.by != "annotation" || !s.opts.Compat) && slices.Contains(s.find(name), rule) {
+		if name == d.Rule || x.every(i) || (x.by != "annotation" || !s.opts.Compat) && slices.Contains(s.find(name), d.Rule) && s.fits(name, d) {
 			x.used[i] = true
 			return true
 		}
 	}
 	return false
+}
+
+// fits reports whether a name of d's rule, which is one of those that run, is one of d.
+func (s *suppressor) fits(name string, d *Diagnostic) bool {
+	return d.Aliases == nil || !s.rules[d.Rule].HasAlias(name) ||
+		slices.ContainsFunc(d.Aliases, func(alias string) bool { return isAlias(alias, name) })
 }
 
 // every reports whether rule i of x stands for every rule.
@@ -172,18 +179,18 @@ func (s *suppressor) apply(r *Result, o *manifest.Object) {
 // first is what suppresses d, nil where nothing does.
 func (s *suppressor) first(annotations, comments []*suppression, o *manifest.Object, d *Diagnostic) *suppression {
 	for _, x := range annotations {
-		if s.covers(x, d.Rule) {
+		if s.covers(x, d) {
 			return x
 		}
 	}
 	for _, x := range comments {
 		at := d.Span.Start
-		if at.Path == x.position.Path && x.from <= at.Offset && at.Offset < x.to && s.covers(x, d.Rule) {
+		if at.Path == x.position.Path && x.from <= at.Offset && at.Offset < x.to && s.covers(x, d) {
 			return x
 		}
 	}
 	for _, x := range s.entries {
-		if x.entry.fits(o) && s.covers(x, d.Rule) {
+		if x.entry.fits(o) && s.covers(x, d) {
 			return x
 		}
 	}

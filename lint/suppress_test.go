@@ -246,3 +246,34 @@ func FuzzSuppress(f *testing.F) {
 		}
 	})
 }
+
+// An alias suppresses the diagnostics that it fits; the rule's name suppresses all.
+func TestSuppressAlias(t *testing.T) {
+	t.Parallel()
+	rule := &lint.Rule{Name: "no-vermin", Aliases: []string{"HBR-0011", "HBR-0012"}, Run: func(p *lint.Pass) error {
+		p.ReportDiagnostic(nil, lint.Diagnostic{Message: "rats", Aliases: []string{"HBR-0011"}})
+		p.ReportDiagnostic(nil, lint.Diagnostic{Message: "mice", Aliases: []string{}})
+		p.ReportDiagnostic(nil, lint.Diagnostic{Message: "worms"})
+		return nil
+	}}
+	for _, row := range []struct{ name, kept string }{
+		{"no-vermin", ""},
+		{"HBR-0011", "mice"},
+		{"AVD-HBR-0011", "mice"},
+		{"HBR-0012", "rats mice"},
+		{"HBR-0013", "rats mice worms"},
+	} {
+		b := manifest.ReadFile("ship.yaml", []byte("apiVersion: v1\nkind: Ship\n"), manifest.Options{})
+		r, err := lint.Run(t.Context(), b.Objects, []*lint.Rule{rule}, lint.Options{Suppress: []lint.Suppression{{Rules: []string{row.name}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kept []string
+		for _, d := range r.Diagnostics {
+			kept = append(kept, d.Message)
+		}
+		if got := strings.Join(kept, " "); got != row.kept {
+			t.Errorf("suppressed by %s: %q is left, want %q", row.name, got, row.kept)
+		}
+	}
+}

@@ -21,6 +21,7 @@ type Container struct {
 	Name            Field[string]
 	Image           Field[string]
 	ImagePullPolicy Field[string]
+	Command, Args   *Node           // the lists of these names, nil where they are left out
 	Security        SecurityContext // its own: see Container.Effective
 	Ports           []ContainerPort
 	Env             []EnvVar
@@ -85,6 +86,8 @@ func newContainers(p *Pod, n *Node, kind ContainerKind) []Container {
 			Name:            item.StringAt("name"),
 			Image:           item.StringAt("image"),
 			ImagePullPolicy: item.StringAt("imagePullPolicy"),
+			Command:         item.Get("command"),
+			Args:            item.Get("args"),
 			Security:        newSecurityContext(item.Get("securityContext")),
 			Ports:           newPorts(item.Get("ports")),
 			Env:             newEnv(item.Get("env")),

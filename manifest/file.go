@@ -72,6 +72,17 @@ func (f *File) Position(offset int) Position {
 	return p
 }
 
+// span is the part between two offsets, the first of which is in the text. The line
+// and column of the end are counted from the start where it is near.
+func (f *File) span(start, end int) Span {
+	s := f.Position(start)
+	if f.Renderer != "" || end < start || end-start > markEvery || end > len(f.Text) {
+		return Span{s, f.Position(end)}
+	}
+	m := mark{s.Offset, s.Line, s.Column}.to(f.Text, end)
+	return Span{s, Position{Path: f.Path, Offset: end, Line: m.line, Column: m.column}}
+}
+
 // to is the mark of a later offset of text. Lines end in a line feed.
 func (m mark) to(text []byte, offset int) mark {
 	part := text[m.offset:offset]
@@ -127,7 +138,16 @@ func (n *Node) Span() Span {
 	if n == nil {
 		return Span{}
 	}
-	return Span{n.doc.File.Position(n.start), n.doc.File.Position(n.end)}
+	return n.doc.File.span(n.start, n.end)
+}
+
+// Extent is [Node.Span], with the key that n is written under, if there is one.
+func (n *Node) Extent() Span {
+	s := n.Span()
+	if key := n.Key(); key != nil {
+		s.Start = key.Position()
+	}
+	return s
 }
 
 // Source is the text of n's [Node.Span].
@@ -157,5 +177,5 @@ func (n *Node) Place() Span {
 			break
 		}
 	}
-	return Span{n.doc.File.Position(n.start), n.doc.File.Position(end)}
+	return n.doc.File.span(n.start, end)
 }

@@ -21,6 +21,10 @@ type Options struct {
 	// Decoders read files that are neither YAML nor JSON, each asked in turn; nil:
 	// there are none. A file that one of them claims is read whatever its extension.
 	Decoders []Decoder
+	// KubernetesOnly makes documents of Compose files what they are to Kubernetes: no
+	// objects. Else they are objects of the kind Compose, found by the name of the file
+	// (compose.yaml, docker-compose*.yml, *.compose.yaml) or by what they hold.
+	KubernetesOnly bool
 	// Extensions are those of the files that are read of a directory, whatever
 	// their case; nil: .yaml, .yml and .json. A file that is named itself is read
 	// whatever its extension.
@@ -40,7 +44,7 @@ type Options struct {
 // Load reads the manifests at root, a file or directory of fsys, and below it.
 // Links to directories are not followed. Files are in the order of [fs.WalkDir].
 //
-// A document that is no Kubernetes object is a Problem only in a file that was
+// A document that is no object is a Problem only in a file that was
 // named itself or rendered: a tree holds other YAML.
 //
 // An error means that root cannot be read, or that ctx was cancelled.
@@ -237,7 +241,7 @@ func (l *loader) render(r Renderer, name string) Bundle {
 			all.Problems = append(all.Problems, tooLarge(l.opts.Name(t.Path), l.opts.Limits.FileBytes))
 			continue
 		}
-		b := readText(f, l.opts.Name(name), l.opts.Limits)
+		b := readText(f, l.opts.Name(name), l.opts)
 		all.Objects = append(all.Objects, b.Objects...)
 		all.Problems = append(all.Problems, b.Problems...)
 	}

@@ -6,8 +6,9 @@ import (
 	"sync"
 )
 
-// An Object is one Kubernetes object, or a [Dockerfile]. Objects do not change once
-// they are read, and are safe for concurrent use; they must not be copied.
+// An Object is one Kubernetes object, a [Dockerfile], or a document of a [Compose]
+// file. Objects do not change once they are read, and are safe for concurrent use;
+// they must not be copied.
 type Object struct {
 	// APIVersion is as it is written: "apps/v1". An item of a typed list, such as a
 	// PodList, that has none takes its list's.
@@ -33,6 +34,7 @@ type Object struct {
 	Undecodable error
 
 	dockerfile *Dockerfile
+	compose    *Compose
 
 	template []string // see podPath
 
@@ -79,13 +81,13 @@ func (o *Object) Comments() []Comment {
 }
 
 // String names o for messages: "apps/v1 Deployment shop/web", "Dockerfile
-// Dockerfile.dev".
+// Dockerfile.dev", "Compose compose.yaml".
 func (o *Object) String() string {
 	name := o.Name
 	if o.Namespace != "" {
 		name = o.Namespace + "/" + name
 	}
-	if o.dockerfile != nil {
+	if o.dockerfile != nil || o.compose != nil {
 		return o.Kind + " " + name
 	}
 	return o.APIVersion + " " + o.Kind + " " + name

@@ -31,8 +31,8 @@ type Bundle struct {
 }
 
 // ReadFile reads the objects in text, which must not be changed afterwards. Name
-// is the path to show; its directory is the objects' context. Limits and decoders
-// are those of opts.
+// is the path to show; its directory is the objects' context. Limits, decoders and
+// KubernetesOnly are those of opts.
 func ReadFile(name string, text []byte, opts Options) Bundle {
 	if limit := opts.Limits.withDefaults().FileBytes; int64(len(text)) > limit {
 		return Bundle{Problems: []Problem{tooLarge(name, limit)}}
@@ -41,7 +41,7 @@ func ReadFile(name string, text []byte, opts Options) Bundle {
 	if d := opts.decoderOf(name); d != nil {
 		return decode(d, file, path.Dir(name), opts.Limits)
 	}
-	return readText(file, path.Dir(name), opts.Limits)
+	return readText(file, path.Dir(name), opts)
 }
 
 // Read is [ReadFile] of all that there is to read. The error is one of reading.
@@ -69,6 +69,8 @@ type reader struct {
 	file    *File
 	context string
 	limits  Limits
+	// kubernetesOnly is [Options.KubernetesOnly].
+	kubernetesOnly bool
 
 	docs     int
 	expanded int // nodes that aliases stood for
@@ -76,9 +78,13 @@ type reader struct {
 	problems []Problem
 }
 
-func readText(file *File, context string, limits Limits) Bundle {
-	r := &reader{file: file, context: context, limits: limits.withDefaults()}
-	r.text(func(doc *Document) { r.objects(doc.Root, nil, "", "", 0) })
+func readText(file *File, context string, opts Options) Bundle {
+	r := &reader{file: file, context: context, limits: opts.Limits.withDefaults(), kubernetesOnly: opts.KubernetesOnly}
+	r.text(func(doc *Document) {
+		if !r.composeObject(doc.Root) {
+			r.objects(doc.Root, nil, "", "", 0)
+		}
+	})
 	return Bundle{r.found, r.problems}
 }
 

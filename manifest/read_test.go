@@ -157,6 +157,20 @@ func TestPositions(t *testing.T) {
 			t.Errorf("%s: source %q, want %q", row.path, n.Source(), row.source)
 		}
 	}
+	for _, row := range []struct {
+		node *manifest.Node
+		want string // the text of its extent
+	}{
+		{root.Get("é"), "é: ü"},
+		{list[0].Get("b.c"), "b.c: {d: [x, 'ÿ']}"},
+		{list[1], "{}"},
+		{nil, ""},
+	} {
+		s := row.node.Extent()
+		if got := string(docs[0].File.Text[s.Start.Offset:s.End.Offset]); got != row.want {
+			t.Errorf("%s: extent %q, want %q", row.node.Path(), got, row.want)
+		}
+	}
 	if k := list[2].Get("k").Key(); k.Path() != "list[2].k" || k.Key() != nil || k.Parent() != list[2] || k.Document() != docs[0] {
 		t.Errorf("the key of %s is at %s", list[2].Get("k").Path(), k.Path())
 	}

@@ -213,7 +213,7 @@ func filesOf(inv *Inventory) []*manifest.File {
 	var list []*manifest.File
 	seen := make(map[*manifest.File]bool)
 	for _, o := range inv.Objects {
-		if o.Node == nil { // a caller's own
+		if o.Node == nil && o.Dockerfile() == nil { // a caller's own
 			continue
 		}
 		if f := o.File(); f != nil && !seen[f] {

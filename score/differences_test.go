@@ -301,3 +301,23 @@ func TestDockerfile(t *testing.T) {
 		}
 	}
 }
+
+// TestComposeFile: a Compose file has no score either. To Kubesec it is a document
+// without a kind.
+func TestComposeFile(t *testing.T) {
+	t.Parallel()
+	text := []byte("services:\n  web: {image: web, privileged: true}\n")
+	objects := manifest.ReadFile("app/compose.yaml", text, manifest.Options{}).Objects
+	for _, compat := range []bool{false, true} {
+		r := score.Run(objects, score.Options{Compat: compat, MinScore: 9})[0]
+		if r.Supported || r.Failed() || r.Name != "Compose/compose.yaml" || r.Position().Path != "app/compose.yaml" {
+			t.Errorf("Run(compat %v) = %+v at %v, want one that is not supported", compat, r, r.Position())
+		}
+	}
+	for _, name := range []string{"app/compose.yaml", "app/values.yaml"} {
+		results, problems := score.Read(name, text, score.Options{Compat: true})
+		if len(results) != 1 || results[0].Object != nil || results[0].Name != "Unknown" || len(problems) > 0 {
+			t.Errorf("Read(%q) in compat mode = %+v, %v, want the result of a document without a kind", name, results, problems)
+		}
+	}
+}

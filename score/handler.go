@@ -188,7 +188,7 @@ func (h *handler) body(w http.ResponseWriter, r *http.Request, held *tab) ([]byt
 // answer scores a text. Problems are those that the answer is given in spite of.
 func (h *handler) answer(text []byte, opts Options) ([]byte, []manifest.Problem, error) {
 	const name = "API"
-	bundle := manifest.ReadFile(name, text, manifest.Options{Limits: opts.Limits})
+	bundle := manifest.ReadFile(name, text, manifest.Options{Limits: opts.Limits, KubernetesOnly: opts.Compat})
 	if err := unread(bundle.Problems, opts.Compat); err != nil {
 		return nil, nil, refusal{http.StatusBadRequest, err}
 	}

@@ -5,7 +5,7 @@ import "github.com/plimsoll-go/plimsoll/manifest"
 // nameOf is what the default mode calls an object: as Kubesec does, but without a
 // namespace where its kind has none.
 func nameOf(o *manifest.Object) string {
-	if o.Node != nil && !isClusterWide(o.Group, o.Kind) {
+	if o.Node != nil && o.Compose() == nil && !isClusterWide(o.Group, o.Kind) {
 		return newDocument(o.Node).name()
 	}
 	name := o.Name

@@ -16,7 +16,7 @@ import (
 // them, of each part the first document counts, and one that is empty or has no kind
 // is a result too. What Kubesec does not see is a Problem.
 func Read(name string, text []byte, opts Options) ([]Result, []manifest.Problem) {
-	bundle := manifest.ReadFile(name, text, manifest.Options{Limits: opts.Limits})
+	bundle := manifest.ReadFile(name, text, manifest.Options{Limits: opts.Limits, KubernetesOnly: opts.Compat})
 	if !opts.Compat {
 		return Run(bundle.Objects, opts), bundle.Problems
 	}

@@ -18,7 +18,7 @@ func Run(objects []*manifest.Object, opts Options) []Result {
 	for i := 0; i < len(objects); i++ {
 		o := objects[i]
 		switch {
-		case o.Node == nil: // a Dockerfile
+		case o.Node == nil, o.Compose() != nil: // a Dockerfile, or a Compose file
 			results = append(results, Result{Object: o, Name: nameOf(o), File: o.File().Path, Threshold: opts.MinScore})
 		case !opts.Compat:
 			results = append(results, s.score(o, found[o]))

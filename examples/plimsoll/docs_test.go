@@ -38,19 +38,7 @@ difference. It is made from the rules by the tests of examples/plimsoll (` + "`g
 			t.Errorf("%s: a difference is not told in full: %+v", d.Rule, d)
 		}
 	}
-	path := filepath.Join("..", "..", "docs", "lint-differences.md")
-	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(text), b.String()); diff != "" {
-		t.Errorf("%s (-have +want):\n%s", path, diff)
-	}
+	holdDocument(t, "lint-differences.md", b.String())
 }
 
 // programDifferences are those of reading, selecting and reporting. The scripts of
@@ -117,5 +105,27 @@ func programDifferences() []rules.Difference {
 			Plimsoll:   "no namespace is the namespace default",
 			Reason:     "kubectl puts objects there",
 		},
+	}
+}
+
+// TestFormatsDocument holds docs/formats.md to the formats that there are, in their
+// order.
+func TestFormatsDocument(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "formats.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed, known []string
+	for line := range strings.Lines(string(text)) {
+		if name, _, ok := strings.Cut(strings.TrimPrefix(line, "| `"), "`"); ok && strings.HasPrefix(line, "| `") && name != "--format" {
+			listed = append(listed, name)
+		}
+	}
+	for _, f := range formats() {
+		known = append(known, f.name)
+	}
+	if diff := cmp.Diff(known, listed); diff != "" {
+		t.Errorf("docs/formats.md has other formats (-formats +document):\n%s", diff)
 	}
 }

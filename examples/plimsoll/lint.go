@@ -16,6 +16,7 @@ import (
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
+	"github.com/plimsoll-go/plimsoll/manifest/dockerfile"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
@@ -55,8 +56,9 @@ func lintCommand() *cobra.Command {
 	var f lintFlags
 	cmd := &cobra.Command{
 		Use:   "lint [--compat] PATH...",
-		Short: "Find what is wrong in Kubernetes manifests and charts",
-		Long: `Find what is wrong in Kubernetes manifests, Helm charts and kustomizations.
+		Short: "Find what is wrong in Kubernetes manifests, charts and Dockerfiles",
+		Long: `Find what is wrong in Kubernetes manifests, Helm charts, kustomizations and
+Dockerfiles.
 
 PATH is a file, a directory, or "-" for standard input. The configuration is that
 of --config, else .kube-linter.yaml or .kube-linter.yml in the working directory.
@@ -258,12 +260,14 @@ func (f *lintFlags) inspect(ctx context.Context, config *lint.Config, args []str
 	if err != nil {
 		return nil, fmt.Errorf("find the working directory: %w", err)
 	}
-	read := manifest.Options{Workers: f.workers}
+	read := manifest.Options{Workers: f.workers, KubernetesOnly: f.compat}
 	if read.Renderers, err = f.charts.renderers(f.compat); err != nil {
 		return nil, err
 	}
 	if f.compat {
 		read.Extensions = []string{".yaml", ".yml"}
+	} else {
+		read.Decoders = []manifest.Decoder{dockerfile.Decoder{}}
 	}
 	root := filepath.ToSlash(filepath.VolumeName(dir)) + "/"
 	read.Skip = func(path string, entry fs.DirEntry) bool {

@@ -16,30 +16,46 @@ import (
 // maxMends bounds how often files are linted again because fixes overlapped.
 const maxMends = 20
 
-// mend writes the fixes of what is found into the files. Fixes that overlap are
-// applied one after the other, and the files are read again in between.
+// mend writes the fixes of what is found into the files.
 func (f *lintFlags) mend(ctx context.Context, config *lint.Config, rules []*lint.Rule, opts lint.Options, args []string) error {
 	if slices.Contains(args, "-") {
 		return errors.New("--fix: standard input cannot be mended")
 	}
 	least, _ := lintSeverity(f.severity)
-	applied, files := 0, make(map[string]bool)
-	for range maxMends {
+	said, err := mendAll(ctx, func(ctx context.Context) ([]lint.Diagnostic, error) {
 		inv, err := f.inspect(ctx, config, args)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		found, err := lint.Run(ctx, inv.Objects, rules, opts)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if f.severity != "" {
 			found.Diagnostics = slices.DeleteFunc(found.Diagnostics, func(d lint.Diagnostic) bool { return d.Severity < least })
 		}
-		fixes := lint.ApplyFixes(found.Diagnostics)
+		return found.Diagnostics, nil
+	})
+	if err == nil {
+		fmt.Fprintln(f.stderr, said)
+	}
+	return err
+}
+
+// mendAll writes the fixes of what find finds into the files, and says how many. Fixes
+// that overlap are applied one after the other, and the files are read again in
+// between.
+func mendAll(ctx context.Context, find func(context.Context) ([]lint.Diagnostic, error)) (string, error) {
+	applied, files := 0, make(map[string]bool)
+	for range maxMends {
+		found, err := find(ctx)
+		if err != nil {
+			return "", err
+		}
+		fixes := lint.ApplyFixes(found)
 		for _, file := range fixes.Files {
 			if err := rewrite(file.File.Path, file.File.Text, file.Text); err != nil {
-				return err
+				return "", err
 			}
 			applied += len(file.Applied)
 			files[file.File.Path] = true
@@ -49,8 +65,7 @@ func (f *lintFlags) mend(ctx context.Context, config *lint.Config, rules []*lint
 			break
 		}
 	}
-	fmt.Fprintf(f.stderr, "fixed %d findings in %d files\n", applied, len(files))
-	return nil
+	return fmt.Sprintf("fixed %d findings in %d files", applied, len(files)), nil
 }
 
 // rewrite replaces the text of a file, which must still be what was read. The file

@@ -187,7 +187,7 @@ func explainCommand() *cobra.Command {
 				return failed(err)
 			}
 			for _, r := range all {
-				if r.Name == args[0] || slices.ContainsFunc(r.Aliases, func(a string) bool { return strings.EqualFold(a, args[0]) }) {
+				if r.Name == args[0] || r.HasAlias(args[0]) {
 					_, err := io.WriteString(cmd.OutOrStdout(), lint.Explain(r, templates))
 					return failed(err)
 				}

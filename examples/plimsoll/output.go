@@ -13,42 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/plimsoll-go/plimsoll/scan"
-	"github.com/plimsoll-go/plimsoll/scan/report"
 )
-
-// reporter is the format that the flags ask for, as stdout can show it.
-func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
-	orders := map[string]report.Order{"": report.ByPackage, "package": report.ByPackage, "severity": report.BySeverity, "epss": report.ByEPSS}
-	order, ok := orders[f.sort]
-	if !ok {
-		return nil, fmt.Errorf("--sort %q: want package, severity or epss", f.sort)
-	}
-	switch f.format {
-	case "json":
-		return report.JSON{NoPackages: f.packages.set && !f.packages.value, Suppressed: f.suppress.show}, nil
-	case "openvex":
-		return report.OpenVEX{}, nil
-	case "count":
-		return report.Count{Quiet: f.quiet}, nil
-	case "html":
-		h := report.HTML{}
-		if f.exitCode != 0 || f.exitOnEOL != 0 {
-			gate := f.gate()
-			h.Gate = &gate
-		}
-		return h, nil
-	case "table":
-		t := report.Table{Sort: order, Packages: f.packages.value, Suppressed: f.suppress.show}
-		if fd, ok := terminal(stdout); ok && f.output == "" {
-			t.Color = os.Getenv("NO_COLOR") == "" // https://no-color.org/
-			if width, _, err := term.GetSize(fd); err == nil {
-				t.Width = width
-			}
-		}
-		return t, nil
-	}
-	return nil, fmt.Errorf("--format %q: want table, json, count, html or openvex", f.format)
-}
 
 // terminal returns the descriptor of w if that is a terminal.
 func terminal(w io.Writer) (int, bool) {

@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(scanCommands()...)
-	root.AddCommand(lintCommand(), scoreCommand(args), workloadCommand(), setImageCommand(), compareImagesCommand(), diffCommand(), databaseCommand(), versionCommand())
+	root.AddCommand(configCommand(), lintCommand(), scoreCommand(args), workloadCommand(), setImageCommand(), compareImagesCommand(), diffCommand(), databaseCommand(), versionCommand())
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

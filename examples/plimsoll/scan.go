@@ -103,6 +103,7 @@ type scanFlags struct {
 	severities     []string
 	ignoreUnfixed  bool
 	format         string
+	template       string // with "@" before it: a file
 	output         string
 	exitCode       int
 	exitOnEOL      int
@@ -174,7 +175,8 @@ func scanCommand(t target) *cobra.Command {
 	flags.StringSliceVarP(&f.severities, "severity", "s", nil, "report `LEVELS` only: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL (default all)")
 	flags.BoolVar(&f.ignoreUnfixed, "ignore-unfixed", false, "report vulnerabilities with a fixed version only")
 	f.suppress.add(flags)
-	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: table, json, count, html or openvex")
+	flags.StringVarP(&f.format, "format", "f", "table", "`FORMAT` of the report: "+formatNames())
+	flags.StringVarP(&f.template, "template", "t", "", "`TEMPLATE` of --format template: a text, or @FILE")
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`")
 	flags.IntVar(&f.exitCode, "exit-code", 0, "exit with `N` (1, or 4 to 125) if vulnerabilities are reported; 0 is no gate (default 1 with --exit-on, --min-epss or --baseline)")
 	flags.BoolVar(&f.ignoreProblems, "ignore-problems", false, "let the gate pass a report that is not complete")

@@ -280,7 +280,7 @@ func (s *scores) addFiles(name string, opts score.Options) error {
 }
 
 func (f *scoreFlags) inspect(ctx context.Context, paths []string) (*scan.Inventory, error) {
-	read := manifest.Options{Workers: f.workers}
+	read := manifest.Options{Workers: f.workers, KubernetesOnly: true}
 	var err error
 	if read.Renderers, err = f.charts.renderers(f.compat); err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ type addedCapabilitiesParams struct {
 func addedCapabilitiesTemplate() lint.Template {
 	const doc = "Reports containers that add certain capabilities. ALL is each of them."
 	return lint.NewTemplate("added-capabilities", doc, addedCapabilitiesParams{}, func(params addedCapabilitiesParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: func(p *lint.Pass) error {
+		return &lint.Rule{Run: alsoServices(func(p *lint.Pass) error {
 			for c := range p.Containers() {
 				for _, f := range c.Security.Capabilities.Add {
 					if reportsCapability(params.Capabilities, f) {
@@ -51,8 +51,8 @@ func addedCapabilitiesTemplate() lint.Template {
 				}
 			}
 			return nil
-		}}, nil
-	}).For(lint.DeploymentLike).Titled("Capabilities that are added")
+		}, func(s composeService) { s.addedCapabilities(params.Capabilities) })}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Capabilities that are added")
 }
 
 func reportsCapability(list []string, f manifest.Field[string]) bool {

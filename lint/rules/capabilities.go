@@ -70,8 +70,8 @@ func capabilitiesTemplate() lint.Template {
 		if err != nil {
 			return nil, err
 		}
-		return &lint.Rule{Run: v.run}, nil
-	}).For(lint.DeploymentLike).Titled("Capabilities of containers")
+		return &lint.Rule{Run: alsoServices(v.run, v.service)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Capabilities of containers")
 }
 
 // A capabilityVerifier knows which capabilities containers may have.

@@ -25,8 +25,8 @@ func duplicateEnvVar() *lint.Rule {
 func duplicateEnvVarTemplate() lint.Template {
 	const doc = "Reports containers that set an environment variable more than once."
 	return lint.NewTemplate("duplicate-env-var", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runDuplicateEnvVar}, nil
-	}).For(lint.DeploymentLike).Titled("Environment variables that are set twice")
+		return &lint.Rule{Run: alsoServices(runDuplicateEnvVar, serviceDuplicateEnvVar)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Environment variables that are set twice")
 }
 
 func runDuplicateEnvVar(p *lint.Pass) error {

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/lint/rules"
@@ -44,4 +45,19 @@ func ExampleDifferences() {
 	// Output:
 	// reports all ports from 1 to 1023
 	// reports those below the sysctl net.ipv4.ip_unprivileged_port_start, where the pod sets it
+}
+
+func ExampleTrivy_Diagnostics() {
+	const text = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: tug\n  namespace: harbour\nspec:\n  containers:\n  - name: deck\n    image: deck:1\n    securityContext:\n      privileged: true\n"
+	b := manifest.ReadFile("tug.yaml", []byte(text), manifest.Options{})
+	all := slices.DeleteFunc(rules.All(), func(r *lint.Rule) bool { return !r.HasAlias("KSV-0017") })
+	found, err := lint.Run(context.Background(), b.Objects, all, lint.Options{})
+	if err != nil {
+		panic(err)
+	}
+	for _, d := range rules.NewTrivy().Diagnostics(found.Diagnostics) {
+		fmt.Println(d.Aliases[0], d.Severity, d.Cause.Start.Line, d.Cause.End.Line, d.Message)
+	}
+	// Output:
+	// KSV-0017 HIGH 8 11 container "deck" is privileged
 }

@@ -23,8 +23,18 @@ func exposureRules() []*lint.Rule {
 		Kinds:       ingresses,
 		Run:         runIngressTLS,
 	}, {
-		Name:        "ingress-nginx-snippets",
+		Name:        "ingress-nginx-injection",
 		Aliases:     []string{"KCV-0093"},
+		Title:       "Ingress that escapes into nginx's configuration",
+		Doc:         "Reports ingresses with an annotation for ingress-nginx whose value has characters in it that end a directive of nginx's configuration. Up to ingress-nginx 1.12.0 they become a part of it, which runs code in the controller and reads the Secrets of all namespaces (CVE-2025-1097, CVE-2025-1098, CVE-2025-24514).",
+		Remediation: "Write a plain URL or name, and update ingress-nginx.",
+		URL:         "https://kubernetes.io/blog/2025/03/24/ingress-nginx-cve-2025-1974/",
+		Severity:    severity.Critical,
+		Kinds:       ingresses,
+		Cause:       causeMetadata,
+		Run:         runInjection,
+	}, {
+		Name:        "ingress-nginx-snippets",
 		Title:       "Configuration of nginx in an annotation",
 		Doc:         "Reports ingresses whose annotations put text into the configuration of ingress-nginx. Who may write one reads the Secrets of all namespaces (CVE-2021-25742); such annotations are off unless they are allowed.",
 		Remediation: "Use the annotation for the single thing that is needed.",
@@ -85,6 +95,7 @@ func exposureRules() []*lint.Rule {
 		URL:         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
 		Severity:    severity.Medium,
 		Kinds:       []lint.Kind{lint.NetworkPolicy},
+		Cause:       causeSpec,
 		Run: func(p *lint.Pass) error {
 			if policy := p.Object.NetworkPolicy(); policy != nil && !policy.PodSelector.Node.Exists() {
 				p.Reportf(nearest(p.Object.Node, "spec"), "the network policy has no podSelector")
@@ -127,6 +138,25 @@ func runIngressTLS(p *lint.Pass) error {
 		_, parent, _ := strings.Cut(host.Value, ".")
 		if host.Value != "" && !slices.Contains(covered, host.Value) && !slices.Contains(covered, "*."+parent) {
 			p.Reportf(host.Node, "spec.tls does not list the host %q", host.Value)
+		}
+	}
+	return nil
+}
+
+// runInjection goes by the annotations of the advisories.
+func runInjection(p *lint.Pass) error {
+	for _, a := range p.Object.Metadata().Annotations.Entries {
+		end := ""
+		switch strings.TrimPrefix(a.Key, "nginx.ingress.kubernetes.io/") {
+		case a.Key:
+			continue
+		case "auth-url", "mirror-target", "mirror-host":
+			end = "\r\n<>\"{}|^`\\;#"
+		case "auth-tls-match-cn":
+			end = "\r\n#{};|"
+		}
+		if strings.ContainsAny(a.Value, end) {
+			p.Reportf(a.Node, "the value of the annotation %s ends a directive of nginx", a.Key)
 		}
 	}
 	return nil

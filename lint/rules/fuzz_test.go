@@ -25,9 +25,12 @@ func FuzzRules(f *testing.F) {
 		f.Add(text) // sections are not YAML, but the documents in them are
 	}
 	f.Add([]byte("apiVersion: v1\nkind: Pod\nmetadata: 1\nspec: {containers: [{env: [1, {}], ports: x, securityContext: [], image: }, null, *a]}"))
+	f.Add([]byte("services: {a: {build: 1, cap_add: [SYS_ADMIN, {}], volumes: [/:/a, {type: bind}], environment: [A_PASSWORD=b], user: 0, deploy: 1, security_opt: x, ports: }, b: {extends: a}}"))
 	all := rules.All()
 	f.Fuzz(func(t *testing.T, text []byte) {
-		b := manifest.ReadFile("fuzz.yaml", text, manifest.Options{Limits: manifest.Limits{Nodes: 5000}})
+		opts := manifest.Options{Limits: manifest.Limits{Nodes: 5000}}
+		b := manifest.ReadFile("fuzz.yaml", text, opts)
+		b.Objects = append(b.Objects, manifest.ReadFile("compose.yaml", text, opts).Objects...)
 		for _, compat := range []bool{false, true} {
 			got, err := lint.Run(t.Context(), b.Objects, all, lint.Options{Compat: compat})
 			if err != nil {

@@ -37,14 +37,14 @@ func hardeningRules() []*lint.Rule {
 			Doc:         "Reports pods and containers with the group 0, as their own, by fsGroup or by supplementalGroups. Files of root are often open to that group.",
 			Remediation: "Use a group above 0.",
 			Severity:    severity.Low,
-			Kinds:       workloads,
-			Run:         runRootGroup,
+			Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+			Run:         alsoServices(runRootGroup, serviceRootGroup),
 		}, {
 			Name:        "no-security-context",
 			Aliases:     []string{"KSV-0118"},
 			Title:       "No security context",
-			Doc:         "Reports containers for which neither they themselves nor their pod have a security context. They run with all the defaults of the node.",
-			Remediation: "Add a securityContext.",
+			Doc:         "Reports pods without a security context, and containers that have none and take over nothing from their pod but an AppArmor profile. They run with the defaults of the node. What a container may do is for the most part said in its own: whether it may gain privileges, which capabilities it has, whether it may write to its root file system.",
+			Remediation: "Add a securityContext to the pod, and one to each container.",
 			URL:         "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
 			Severity:    severity.Medium,
 			Kinds:       workloads,
@@ -58,6 +58,7 @@ func hardeningRules() []*lint.Rule {
 			URL:         "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
 			Severity:    severity.Medium,
 			Kinds:       workloads,
+			Cause:       causeSpec,
 			Run:         runAutomountToken,
 		}, {
 			Name:        "host-aliases",
@@ -67,6 +68,7 @@ func hardeningRules() []*lint.Rule {
 			Remediation: "Remove hostAliases, and give the name to a Service or to DNS.",
 			Severity:    severity.Low,
 			Kinds:       workloads,
+			Cause:       causePodSpec,
 			Run: func(p *lint.Pass) error {
 				if pod := p.Pod(); pod != nil && pod.Node.Get("hostAliases").Len() > 0 {
 					p.Reportf(pod.Node.Get("hostAliases"), "the pod sets host names of its own (hostAliases)")
@@ -76,11 +78,11 @@ func hardeningRules() []*lint.Rule {
 		}, {
 			Name:        "kube-system-namespace",
 			Aliases:     []string{"KSV-0037"},
-			Title:       "Workload in kube-system",
-			Doc:         "Reports workloads in the namespace kube-system, but for those that are labelled as a part of the control plane. What runs there is often left out of policies, and near the credentials of the cluster.",
+			Title:       "Object in kube-system",
+			Doc:         "Reports workloads, services and other objects with a spec in the namespace kube-system, but for the static pods of the control plane. What runs there is often left out of policies, and near the credentials of the cluster.",
 			Remediation: "Use a namespace of its own.",
 			Severity:    severity.Medium,
-			Kinds:       workloads,
+			Cause:       causeSpec,
 			Run:         runKubeSystem,
 		},
 	})
@@ -120,7 +122,10 @@ func runHighID(p *lint.Pass, params highIDParams) error {
 			p.Report(securityAt(c), fmt.Sprintf("container %q does not set %s to more than %d", c.Name.Value, params.Field, params.Above), fixes...)
 			continue
 		}
-		p.Report(id.Node, fmt.Sprintf("container %q has %s %d, not more than %d", c.Name.Value, params.Field, id.Value, params.Above), fixes...)
+		p.ReportDiagnostic(id.Node, lint.Diagnostic{
+			Message: fmt.Sprintf("container %q has %s %d, not more than %d", c.Name.Value, params.Field, id.Value, params.Above),
+			Cause:   c.Node.Extent(), Fixes: fixes,
+		})
 	}
 	return nil
 }
@@ -144,12 +149,30 @@ func runRootGroup(p *lint.Pass) error {
 }
 
 func runNoSecurityContext(p *lint.Pass) error {
-	for c := range p.Containers() {
-		if c.Security.Node.Len() == 0 && c.Pod.Security.Node.Len() == 0 {
-			p.Report(securityAt(c), "neither container "+quoted(c)+" nor its pod has a securityContext")
+	pod := p.Pod()
+	if pod == nil || pod.Node == nil {
+		return nil
+	}
+	if pod.Security.Node.Len() == 0 {
+		where := pod.Node.Get("securityContext")
+		if where == nil {
+			where = pod.Node
+		}
+		p.ReportDiagnostic(where, lint.Diagnostic{Message: "the pod has no securityContext", Cause: pod.Node.Extent()})
+	}
+	for c := range pod.AllContainers() {
+		if c.Security.Node.Len() == 0 && !inherits(c) {
+			p.Report(securityAt(c), "container "+quoted(c)+" has no securityContext")
 		}
 	}
 	return nil
+}
+
+// inherits reports whether c takes over the users, the seccomp profile, or the
+// SELinux or Windows options of its pod.
+func inherits(c *manifest.Container) bool {
+	s := c.Pod.Security
+	return s.RunAsUser.Set() || s.RunAsGroup.Set() || s.RunAsNonRoot.Set() || s.Seccomp.Exists() || s.SELinux.Exists() || s.Windows.Exists()
 }
 
 func runAutomountToken(p *lint.Pass) error {
@@ -168,19 +191,37 @@ func runAutomountToken(p *lint.Pass) error {
 			return nil
 		}
 	}
-	p.Reportf(pod.Node, "the pod does not set automountServiceAccountToken to false")
+	d := lint.Diagnostic{Message: "the pod does not set automountServiceAccountToken to false"}
+	if !mountsToken(pod) {
+		d.Aliases = []string{} // Trivy asks for a token that is wanted
+	}
+	p.ReportDiagnostic(pod.Node, d)
 	return nil
+}
+
+// mountsToken reports whether a container of pod says itself where the token goes.
+func mountsToken(pod *manifest.Pod) bool {
+	for c := range pod.AllContainers() {
+		for _, m := range c.Mounts {
+			if m.MountPath.Value == "/var/run/secrets/kubernetes.io/serviceaccount" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func runKubeSystem(p *lint.Pass) error {
 	o := p.Object
-	if o.Namespace != "kube-system" {
+	if o.Namespace != "kube-system" || !o.Get("spec").Exists() {
 		return nil
 	}
 	labels := o.Metadata().Labels
-	if tier, _ := labels.Get("tier"); tier == "control-plane" {
+	tier, _ := labels.Get("tier")
+	component, _ := labels.Get("component")
+	if tier == "control-plane" && slices.Contains([]string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"}, component) {
 		return nil
 	}
-	p.Reportf(o.Metadata().Namespace.Node, "a workload in the namespace kube-system")
+	p.Reportf(o.Metadata().Namespace.Node, "an object in the namespace kube-system")
 	return nil
 }

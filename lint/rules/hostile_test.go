@@ -16,6 +16,8 @@ import (
 
 const podHead = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: ship\nspec:\n"
 
+const composeHead = "name: ship\nservices:\n"
+
 func numbered(count int, format string) string {
 	var b strings.Builder
 	for i := range count {
@@ -62,6 +64,16 @@ func TestHostile(t *testing.T) {
 		{"rules of a role", "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: ship}\nrules: [" + strings.Repeat("{apiGroups: ['*'], resources: ['*'], verbs: ['*']},", many/2) + "]\n"},
 		{"ports of a service", "apiVersion: v1\nkind: Service\nmetadata: {name: ship}\nspec: {selector: {a: b}, ports: [" + numbered(many, "{port: 22, targetPort: p%d},") + "]}\n"},
 		{"comments", podHead + "  containers:\n  - name: c # plimsoll:ignore all\n" + numbered(many, "  # plimsoll:ignore x%d\n")},
+		{"services", composeHead + numbered(many, "  s%d: {image: a}\n")},
+		{"services that are one", composeHead + "  s: &s {image: a}\n" + numbered(many/2, "  s%d: *s\n")},
+		{"services that are merged", composeHead + "  s: &s {image: a}\n" + numbered(many/2, "  s%d: {<<: *s}\n")},
+		{"services that extend one", composeHead + "  s: {image: a, cap_drop: [" + numbered(300, "C%d,") + "]}\n" + numbered(many/2, "  s%d: {extends: s}\n")},
+		{"a list of merges in a service", composeHead + "  s:\n    image: a\n    <<: [" + numbered(many, "{k%d: 1},") + "]\n"},
+		{"lists of a service", composeHead + "  s:\n    image: a\n    cap_add: [" + strings.Repeat("ALL,", many) + "]\n    ports: [" + strings.Repeat("'22',", many) + "]\n    volumes: [" +
+			strings.Repeat("/:/a,", many) + "]\n    security_opt: [" + strings.Repeat("'label:disable',", many) + "]\n    environment: [" + strings.Repeat("DB_PASSWORD=a,", many) + "]\n"},
+		{"variables in each other", composeHead + "  s: {image: '" + strings.Repeat("${A:-", 800) + "', volumes: [" + strings.Repeat("'"+strings.Repeat("${A:-", 600)+"',", 200) + "]}\n"},
+		{"a text with variables in many places", composeHead + "  s: {image: &a '" + strings.Repeat("${A:-b}", 140) + "', cap_add: [" + strings.Repeat("*a,", many) + "]}\n"},
+		{"long name of a service", composeHead + "  ? " + strings.Repeat("n", 1<<20) + "\n  : {image: a, ports: [" + strings.Repeat("22,", 50) + "]}\n"},
 		{"signs", podHead + "  containers: [] # plimsoll:ignore all " + strings.Repeat("#", 1<<20)},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
@@ -15,18 +16,7 @@ import (
 func hostMountRules() []*lint.Rule {
 	return []*lint.Rule{
 		dockerSock(),
-		made(hostMountsTemplate(), map[string]any{
-			"dirs": []string{"^/$", "^/boot$", "^/dev$", "^/etc$", "^/lib$", "^/proc$", "^/sys$", "^/usr$"},
-		}, lint.Rule{
-			Name:        "sensitive-host-mounts",
-			Aliases:     []string{"KSV-0121"},
-			Title:       "System directory of the node in a container",
-			Doc:         "Reports containers that mount a system directory of their node, or a part of one. What stands there configures the node and holds its keys; to write to it is to own the node. Files that tell the time zone, mounted read-only, are not reported.",
-			Remediation: "Remove the mount, or mount the single file that is needed read-only.",
-			URL:         "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
-			Severity:    severity.High,
-			Default:     true,
-		}),
+		sensitiveHostMounts(),
 		made(writableHostMountTemplate(), nil, lint.Rule{
 			Name:        "writable-host-mount",
 			Title:       "Writable directory of the node in a container",
@@ -38,10 +28,30 @@ func hostMountRules() []*lint.Rule {
 	}
 }
 
+// sensitiveHostMounts reports system directories, by default those of container
+// runtimes too.
+func sensitiveHostMounts() *lint.Rule {
+	dirs := []string{"^/$", "^/boot$", "^/dev$", "^/etc$", "^/lib$", "^/proc$", "^/sys$", "^/usr$"}
+	all := made(hostMountsTemplate(), map[string]any{
+		"dirs": append(slices.Clone(dirs), "^/var/lib/(docker|containerd|containers)$"),
+	}, lint.Rule{})
+	return byMode(made(hostMountsTemplate(), map[string]any{"dirs": dirs}, lint.Rule{
+		Name:        "sensitive-host-mounts",
+		Aliases:     []string{"KSV-0121"},
+		Title:       "System directory of the node in a container",
+		Doc:         "Reports containers that mount a system directory of their node, that of its container runtime, or a part of one. What stands there configures the node, and holds its keys and the files of its pods; to write to it is to own the node. Files that tell the time zone, mounted read-only, are not reported.",
+		Remediation: "Remove the mount, or mount the single file that is needed read-only.",
+		URL:         "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
+		Severity:    severity.High,
+		Default:     true,
+		Cause:       causeSpec,
+	}), all)
+}
+
 // dockerSock reports the sockets of container runtimes. KubeLinter knows one.
 func dockerSock() *lint.Rule {
 	all := made(hostMountsTemplate(), map[string]any{
-		"dirs": []string{"docker.sock$", `/(containerd|crio|podman|cri-dockerd|buildkitd)\.sock$`},
+		"dirs": []string{"docker.sock$", `/(containerd|crio|podman|cri-dockerd|buildkitd)\.sock$`, `[/\\]docker_engine$`},
 	}, lint.Rule{})
 	return byMode(made(hostMountsTemplate(), map[string]any{"dirs": []string{"docker.sock$"}}, lint.Rule{
 		Name:        "docker-sock",
@@ -51,6 +61,7 @@ func dockerSock() *lint.Rule {
 		Remediation: "Remove the mount. Images can be built without a runtime, by BuildKit in rootless mode for example.",
 		Severity:    severity.Critical,
 		Default:     true,
+		Cause:       causeSpec,
 	}), all)
 }
 
@@ -62,8 +73,13 @@ func hostMountDifferences() []Difference {
 	return []Difference{{
 		Rule:       "docker-sock",
 		KubeLinter: "knows the socket of Docker alone",
-		Plimsoll:   "knows those of containerd, CRI-O, Podman, cri-dockerd and BuildKit too",
+		Plimsoll:   "knows those of containerd, CRI-O, Podman, cri-dockerd and BuildKit, and the pipe of Docker on Windows, too",
 		Reason:     "they allow the same",
+	}, {
+		Rule:       "sensitive-host-mounts",
+		KubeLinter: "does not know the directories of container runtimes",
+		Plimsoll:   "reports /var/lib/docker, /var/lib/containerd and /var/lib/containers too",
+		Reason:     "the files of all containers of the node are there",
 	}, {
 		Rule:       "host-mounts",
 		KubeLinter: "compares paths as they are written",
@@ -93,11 +109,11 @@ func hostMountsTemplate() lint.Template {
 		if err != nil {
 			return nil, err
 		}
-		return &lint.Rule{Run: func(p *lint.Pass) error {
+		return &lint.Rule{Run: alsoServices(func(p *lint.Pass) error {
 			runHostMounts(p, dirs)
 			return nil
-		}}, nil
-	}).For(lint.DeploymentLike).Titled("Paths of the node in containers")
+		}, func(s composeService) { s.hostMounts(dirs) })}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Paths of the node in containers")
 }
 
 func runHostMounts(p *lint.Pass, dirs []*regexp.Regexp) {
@@ -155,8 +171,8 @@ func isTimeZone(written string) bool {
 func writableHostMountTemplate() lint.Template {
 	const doc = "Reports containers that mount a path of their node and may write to it."
 	return lint.NewTemplate("writable-host-mount", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runWritableHostMount}, nil
-	}).For(lint.DeploymentLike).Titled("Writable paths of the node in containers")
+		return &lint.Rule{Run: alsoServices(runWritableHostMount, composeService.writableHostMounts)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Writable paths of the node in containers")
 }
 
 func runWritableHostMount(p *lint.Pass) error {

@@ -60,6 +60,7 @@ func hostNamespaceRules() []*lint.Rule {
 			URL:         "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
 			Severity:    severity.High,
 			Default:     true,
+			Cause:       causeSpec,
 		}))
 	}
 	return list
@@ -75,8 +76,8 @@ func hostNamespaceTemplates() []lint.Template {
 
 func (ns hostNamespace) make() lint.Template {
 	return lint.NewTemplate(ns.name, ns.doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: ns.run}, nil
-	}).For(lint.DeploymentLike).Titled(ns.title)
+		return &lint.Rule{Run: alsoServices(ns.run, ns.service)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled(ns.title)
 }
 
 func (ns hostNamespace) run(p *lint.Pass) error {

@@ -81,12 +81,25 @@ func latestTagTemplate() lint.Template {
 				if where == nil {
 					where = at(c)
 				}
-				p.Reportf(where, "The container %q is using an invalid container image, %q. Please use images that %s", c.Name.Value, image, criteria)
+				d := lint.Diagnostic{Message: fmt.Sprintf("The container %q is using an invalid container image, %q. Please use images that %s", c.Name.Value, image, criteria)}
+				if image == "" {
+					d.Aliases = []string{} // there is no tag to ask for
+				}
+				p.ReportDiagnostic(where, d)
 			}
 			return nil
 		}
-		return &lint.Rule{Run: run}, nil
-	}).For(lint.DeploymentLike).Titled("Image that is not allowed")
+		return &lint.Rule{Run: alsoServices(run, func(s composeService) {
+			image := s.image()
+			switch {
+			case image.Value == "":
+			case matches(blocked, image.Value):
+				s.foundf(image.Node, "The service %q is using an invalid container image, %q. Please use images that %s", s.Name, image.Value, notBlocked)
+			case len(allowed) > 0 && !matches(allowed, image.Value):
+				s.foundf(image.Node, "The service %q is using an invalid container image, %q. Please use images that %s", s.Name, image.Value, isAllowed)
+			}
+		})}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Image that is not allowed")
 }
 
 func compileAll(exprs []string) ([]*regexp.Regexp, error) {

@@ -17,6 +17,7 @@ func useNamespace() *lint.Rule {
 		Remediation: "Set metadata.namespace to a namespace of the application's own.",
 		URL:         "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
 		Severity:    severity.Low,
+		Cause:       causeMetadata,
 	})
 }
 
@@ -29,7 +30,11 @@ func useNamespaceTemplate() lint.Template {
 
 func runUseNamespace(p *lint.Pass) error {
 	if p.Object.Namespace == "" || strings.EqualFold(p.Object.Namespace, "default") {
-		p.Reportf(p.Object.Metadata().Namespace.Node, "object in default namespace")
+		d := lint.Diagnostic{Message: "object in default namespace"}
+		if !p.Object.IsWorkload() {
+			d.Aliases = []string{} // KSV-0110 is about workloads
+		}
+		p.ReportDiagnostic(p.Object.Metadata().Namespace.Node, d)
 	}
 	return nil
 }

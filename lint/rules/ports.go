@@ -114,6 +114,6 @@ func portsTemplate() lint.Template {
 			}
 			return nil
 		}
-		return &lint.Rule{Run: run}, nil
-	}).For(lint.DeploymentLike).Titled("Ports of containers")
+		return &lint.Rule{Run: alsoServices(run, func(s composeService) { s.portsOf(params.Port, matches) })}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Ports of containers")
 }

@@ -57,8 +57,8 @@ func privilegeDifferences() []Difference {
 func privilegedTemplate() lint.Template {
 	const doc = "Reports containers that run privileged."
 	return lint.NewTemplate("privileged", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runPrivileged}, nil
-	}).For(lint.DeploymentLike).Titled("Privileged containers")
+		return &lint.Rule{Run: alsoServices(runPrivileged, servicePrivileged)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Privileged containers")
 }
 
 func runPrivileged(p *lint.Pass) error {
@@ -76,8 +76,8 @@ func runPrivileged(p *lint.Pass) error {
 func privilegeEscalationTemplate() lint.Template {
 	const doc = "Reports containers whose processes may gain privileges."
 	return lint.NewTemplate("privilege-escalation-container", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runPrivilegeEscalation}, nil
-	}).For(lint.DeploymentLike).Titled("Privilege escalation")
+		return &lint.Rule{Run: alsoServices(runPrivilegeEscalation, servicePrivilegeEscalation)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Privilege escalation")
 }
 
 func runPrivilegeEscalation(p *lint.Pass) error {
@@ -91,13 +91,21 @@ func runPrivilegeEscalation(p *lint.Pass) error {
 			}
 			return []lint.Fix{lint.SetFix(c.Node, false, "securityContext", "allowPrivilegeEscalation")}
 		}
+		var aliases []string
+		if manifest.IsFalse(s.AllowPrivilegeEscalation) {
+			aliases = []string{} // KSV-0001 asks for the field alone
+		}
 		switch {
 		case manifest.IsTrue(s.AllowPrivilegeEscalation):
 			p.Report(s.AllowPrivilegeEscalation.Node, "container "+quoted(c)+" has AllowPrivilegeEscalation set to true.", fixes()...)
 		case manifest.IsTrue(s.Privileged):
-			p.Report(s.Privileged.Node, "container "+quoted(c)+" is Privileged hence allows privilege escalation.")
+			p.ReportDiagnostic(s.Privileged.Node, lint.Diagnostic{
+				Message: "container " + quoted(c) + " is Privileged hence allows privilege escalation.", Aliases: aliases,
+			})
 		case admin.Set():
-			p.Report(admin.Node, "container "+quoted(c)+" has "+admin.Value+" capability hence allows privilege escalation.")
+			p.ReportDiagnostic(admin.Node, lint.Diagnostic{
+				Message: "container " + quoted(c) + " has " + admin.Value + " capability hence allows privilege escalation.", Aliases: aliases,
+			})
 		case !p.Compat() && !s.AllowPrivilegeEscalation.Set() && !isWindows(c.Pod):
 			p.Report(securityAt(c), "container "+quoted(c)+" does not set AllowPrivilegeEscalation to false.", fixes()...)
 		}

@@ -53,8 +53,8 @@ func probeDifferences() []Difference {
 func livenessProbeTemplate() lint.Template {
 	const doc = "Reports containers without a liveness probe."
 	return lint.NewTemplate("liveness-probe", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: missingProbe("liveness", func(c *manifest.Container) manifest.Probe { return c.Liveness })}, nil
-	}).For(lint.DeploymentLike).Titled("Missing liveness probe")
+		return &lint.Rule{Run: alsoServices(missingProbe("liveness", func(c *manifest.Container) manifest.Probe { return c.Liveness }), serviceHealthcheck)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Missing liveness probe")
 }
 
 func readinessProbeTemplate() lint.Template {

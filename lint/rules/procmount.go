@@ -22,8 +22,8 @@ func unsafeProcMount() *lint.Rule {
 func unsafeProcMountTemplate() lint.Template {
 	const doc = "Reports containers whose /proc is not masked."
 	return lint.NewTemplate("unsafe-proc-mount", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runUnsafeProcMount}, nil
-	}).For(lint.DeploymentLike).Titled("Unmasked /proc")
+		return &lint.Rule{Run: alsoServices(runUnsafeProcMount, unconfined("systempaths"))}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Unmasked /proc")
 }
 
 func runUnsafeProcMount(p *lint.Pass) error {

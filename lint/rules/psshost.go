@@ -18,6 +18,7 @@ func pssHostRules() []*lint.Rule {
 		URL:         "https://kubernetes.io/docs/tasks/configure-pod-container/create-hostprocess-pod/",
 		Severity:    severity.High,
 		Kinds:       []lint.Kind{lint.DeploymentLike},
+		Cause:       causeUnder("windowsOptions"),
 		Run:         runHostProcess,
 	}, {
 		Name:        "host-port",

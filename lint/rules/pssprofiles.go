@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,8 +32,8 @@ func pssProfileRules() []*lint.Rule {
 		Remediation: "Set securityContext.seccompProfile.type of the pod to RuntimeDefault.",
 		URL:         seccompURL,
 		Severity:    severity.Medium,
-		Kinds:       []lint.Kind{lint.DeploymentLike},
-		Run:         runSeccompRestricted,
+		Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+		Run:         alsoServices(runSeccompRestricted, unconfined("seccomp")),
 	}, {
 		Name:        "apparmor-profile",
 		Aliases:     []string{"pss-apparmor-profile", "KSV-0002"},
@@ -42,8 +43,8 @@ func pssProfileRules() []*lint.Rule {
 		Remediation: "Remove the profile, or set its type to RuntimeDefault, or to Localhost with a profile.",
 		URL:         "https://kubernetes.io/docs/tutorials/security/apparmor/",
 		Severity:    severity.Medium,
-		Kinds:       []lint.Kind{lint.DeploymentLike},
-		Run:         runAppArmor,
+		Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+		Run:         alsoServices(runAppArmor, unconfined("apparmor")),
 	}, {
 		Name:        "pss-selinux-options",
 		Aliases:     []string{"KSV-0025"},
@@ -94,17 +95,29 @@ func runSeccompRestricted(p *lint.Pass) error {
 	if pod == nil || exemptWindows(p, pod) {
 		return nil
 	}
-	for who, s := range securityContexts(p) {
-		reportSeccomp(p, who, s.Seccomp)
-	}
-	if pod.Security.Seccomp.Exists() { // one that is wrong is reported once
-		return nil
-	}
+	own := pod.Security.Seccomp
+	typ, at := profileType(own)
+	wrong, takenOver := own.Exists() && !confines(typ), false
 	for c := range pod.AllContainers() {
-		if !c.Security.Seccomp.Exists() {
+		switch {
+		case c.Security.Seccomp.Exists():
+			reportSeccomp(p, "container "+quoted(c), c.Security.Seccomp)
+		case wrong:
+			takenOver = true
+			p.ReportDiagnostic(at, lint.Diagnostic{
+				Message: fmt.Sprintf("container %q has the seccomp profile %q of its pod (securityContext.seccompProfile.type)", c.Name.Value, typ),
+				Cause:   c.Node.Extent(),
+			})
+		case !own.Exists():
 			p.Report(securityAt(c), "container "+quoted(c)+" has no seccomp profile (securityContext.seccompProfile)",
 				lint.SetFix(pod.Node, "RuntimeDefault", "securityContext", "seccompProfile", "type"))
 		}
+	}
+	if wrong && !takenOver { // which the level forbids nevertheless
+		p.ReportDiagnostic(at, lint.Diagnostic{
+			Message: fmt.Sprintf("the pod has the seccomp profile %q (securityContext.seccompProfile.type)", typ),
+			Aliases: []string{"pss-seccomp-profile-restricted"},
+		})
 	}
 	return nil
 }
@@ -140,12 +153,17 @@ func runAppArmor(p *lint.Pass) error {
 		}
 	}
 	for _, a := range pod.Metadata.Annotations.Entries {
-		if !strings.HasPrefix(a.Key, "container.apparmor.security.beta.kubernetes.io/") {
+		name, ok := strings.CutPrefix(a.Key, "container.apparmor.security.beta.kubernetes.io/")
+		if !ok || a.Value == "" || a.Value == "runtime/default" || strings.HasPrefix(a.Value, "localhost/") {
 			continue
 		}
-		if a.Value != "" && a.Value != "runtime/default" && !strings.HasPrefix(a.Value, "localhost/") {
-			p.Reportf(a.Node, "the annotation %s asks for the AppArmor profile %q", a.Key, a.Value)
+		d := lint.Diagnostic{Message: fmt.Sprintf("the annotation %s asks for the AppArmor profile %q", a.Key, a.Value)}
+		for c := range pod.AllContainers() {
+			if c.Name.Value == name {
+				d.Cause = c.Node.Extent()
+			}
 		}
+		p.ReportDiagnostic(a.Node, d)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 func pssSysctls() *lint.Rule {
 	return &lint.Rule{
 		Name:        "pss-sysctls",
+		Aliases:     []string{"KSV-0026"},
 		Groups:      bothLevels(),
 		Title:       "Kernel parameter outside the safe set",
 		Doc:         "Reports pods that set kernel parameters which are not in the list of the Pod Security Standards for the version of Kubernetes, spelt as there.",
@@ -15,6 +16,7 @@ func pssSysctls() *lint.Rule {
 		URL:         "https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls",
 		Severity:    severity.Medium,
 		Kinds:       []lint.Kind{lint.DeploymentLike},
+		Cause:       causePod,
 		Run: func(p *lint.Pass) error {
 			pod := p.Pod()
 			if pod == nil {

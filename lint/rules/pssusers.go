@@ -30,6 +30,7 @@ func pssUserRules() []*lint.Rule {
 		Run:         runAllowPrivilegeEscalation,
 	}, {
 		Name:        "pss-run-as-non-root",
+		Aliases:     []string{"KSV-0012"},
 		Groups:      []string{Restricted.Group()},
 		Title:       "runAsNonRoot that is not true",
 		Doc:         "Reports containers for which neither they themselves nor their pod set runAsNonRoot to true, and whoever sets it to false. A runAsUser above 0 is not enough. Since Kubernetes 1.35 pods in a user namespace of their own (hostUsers false) are left out.",
@@ -48,6 +49,7 @@ func pssUserRules() []*lint.Rule {
 		URL:         pssURL,
 		Severity:    severity.High,
 		Kinds:       []lint.Kind{lint.DeploymentLike},
+		Cause:       causeUnder("securityContext"),
 		Run:         runPSSUser,
 	}}
 }
@@ -88,16 +90,20 @@ func runPSSNonRoot(p *lint.Pass) error {
 	if pod == nil || inUserNamespace(p, pod) {
 		return nil
 	}
-	for who, s := range securityContexts(p) {
-		if f := s.RunAsNonRoot; manifest.IsFalse(f) {
-			p.Report(f.Node, who+" sets securityContext.runAsNonRoot to false")
-		}
-	}
-	if pod.Security.RunAsNonRoot.Set() { // one that is false is reported once
-		return nil
-	}
+	own := pod.Security.RunAsNonRoot
+	takenOver := false
 	for c := range pod.AllContainers() {
-		if c.Security.RunAsNonRoot.Set() {
+		switch f := c.Security.RunAsNonRoot; {
+		case manifest.IsFalse(f):
+			p.Report(f.Node, "container "+quoted(c)+" sets securityContext.runAsNonRoot to false")
+			continue
+		case f.Set(), manifest.IsTrue(own):
+			continue
+		case own.Set():
+			takenOver = true
+			p.ReportDiagnostic(own.Node, lint.Diagnostic{
+				Message: "the pod sets securityContext.runAsNonRoot to false, for container " + quoted(c), Cause: c.Node.Extent(),
+			})
 			continue
 		}
 		var fixes []lint.Fix
@@ -105,6 +111,9 @@ func runPSSNonRoot(p *lint.Pass) error {
 			fixes = []lint.Fix{lint.SetFix(c.Node, true, "securityContext", "runAsNonRoot")}
 		}
 		p.Report(securityAt(c), "neither the pod nor container "+quoted(c)+" sets securityContext.runAsNonRoot to true", fixes...)
+	}
+	if manifest.IsFalse(own) && !takenOver { // which the level forbids nevertheless
+		p.ReportDiagnostic(own.Node, lint.Diagnostic{Message: "the pod sets securityContext.runAsNonRoot to false", Aliases: []string{}})
 	}
 	return nil
 }

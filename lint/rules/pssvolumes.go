@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/plimsoll-go/plimsoll/lint"
@@ -20,6 +21,7 @@ func pssVolumeRules() []*lint.Rule {
 		URL:         "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
 		Severity:    severity.Medium,
 		Kinds:       []lint.Kind{lint.DeploymentLike},
+		Cause:       causeSpec,
 		Run:         runHostPath,
 	}, {
 		Name:        "pss-restricted-volumes",
@@ -31,6 +33,7 @@ func pssVolumeRules() []*lint.Rule {
 		URL:         pssURL,
 		Severity:    severity.Medium,
 		Kinds:       []lint.Kind{lint.DeploymentLike},
+		Cause:       causeSpec,
 		Run:         runRestrictedVolumes,
 	}}
 }
@@ -69,7 +72,11 @@ func runRestrictedVolumes(p *lint.Pass) error {
 	for _, v := range pod.Volumes {
 		// One without a type is an emptyDir.
 		if v.Source != "" && !slices.Contains(restrictedVolumes(), v.Source) {
-			p.Reportf(v.Node.Get(v.Source), "volume %q is of the restricted type %s", v.Name.Value, v.Source)
+			d := lint.Diagnostic{Message: fmt.Sprintf("volume %q is of the restricted type %s", v.Name.Value, v.Source)}
+			if v.Source == "hostPath" {
+				d.Aliases = []string{} // KSV-0023 asks for it
+			}
+			p.ReportDiagnostic(v.Node.Get(v.Source), d)
 		}
 	}
 	return nil

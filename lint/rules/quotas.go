@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
 )
 
@@ -18,6 +19,7 @@ func quotaRules() []*lint.Rule {
 		URL:         "https://kubernetes.io/docs/concepts/policy/limit-range/",
 		Severity:    severity.Low,
 		Kinds:       []lint.Kind{"/LimitRange"},
+		Cause:       causeSpec,
 		Run: func(p *lint.Pass) error {
 			for item := range p.Object.Get("spec", "limits").Items() {
 				if item.StringAt("type").Value != "Container" { // the others have no defaults
@@ -44,6 +46,7 @@ func quotaRules() []*lint.Rule {
 		URL:         "https://kubernetes.io/docs/concepts/policy/resource-quotas/",
 		Severity:    severity.Low,
 		Kinds:       []lint.Kind{"/ResourceQuota"},
+		Cause:       func(_ *lint.Pass, at *manifest.Node) *manifest.Node { return at },
 		Run: func(p *lint.Pass) error {
 			hard := p.Object.Get("spec", "hard")
 			var missing []string

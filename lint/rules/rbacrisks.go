@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -24,6 +25,11 @@ type rbacRisk struct {
 	unnamed bool
 	// object is what such a rule must name, empty: anything.
 	object string
+	// also is what another rule of the role, or the same, must allow too; without
+	// resources: nothing.
+	also grant
+	// fit are the aliases that fit a resource; nil: all.
+	fit func(p *lint.Pass, resource string, verbs []string) []string
 }
 
 // A grant is verbs on resources of an API group.
@@ -56,16 +62,42 @@ func rbacRisks() []rbacRisk {
 			{"authentication.k8s.io", []string{"uids", "userextras"}, []string{"impersonate"}},
 		},
 		unnamed: true,
+		fit: func(_ *lint.Pass, resource string, _ []string) []string {
+			return fitting(resource == "groups", "KSV-0043")
+		},
 	}, {
-		name: "rbac-escalate", aliases: []string{"KSV-0050", "KSV-0051", "KSV-0052"}, severity: severity.Critical, escalates: true,
+		name: "rbac-escalate", severity: severity.Critical, escalates: true,
 		title: "Role that may give permissions which it does not have", why: "The verbs bind and escalate lift the rule that nobody gives away more than they have.",
 		remedy: "Leave bind and escalate out of the role, or name the roles that may be bound by resourceNames.",
 		grants: []grant{{rbacGroup, []string{"roles", "clusterroles"}, []string{"bind", "escalate"}}},
 	}, {
-		name: "rbac-bindings", aliases: []string{"KSV-0055"}, severity: severity.Low,
+		name: "rbac-bind-in-namespace", aliases: []string{"KSV-0051"}, severity: severity.High, escalates: true,
+		title: "Role that may bind any role in its namespace", why: "Together with the verb bind, which another rule of the role allows, whoever may create role bindings gets all permissions there.",
+		remedy: "Leave bind out of the role, or name the roles that may be bound by resourceNames.",
+		grants: []grant{{rbacGroup, []string{"rolebindings"}, []string{"create"}}},
+		also:   grant{rbacGroup, []string{"roles", "clusterroles"}, []string{"bind"}},
+	}, {
+		name: "rbac-bind-in-cluster", aliases: []string{"KSV-0052"}, severity: severity.High, escalates: true,
+		title: "Role that may bind any role in the cluster", why: "Together with the verb bind, which another rule of the role allows, whoever may create cluster role bindings gets all permissions.",
+		remedy: "Leave bind out of the role, or name the roles that may be bound by resourceNames.",
+		grants: []grant{{rbacGroup, []string{"clusterrolebindings"}, []string{"create"}}},
+		also:   grant{rbacGroup, []string{"clusterroles"}, []string{"bind"}},
+	}, {
+		name: "rbac-roles", aliases: []string{"KSV-0050"}, severity: severity.Medium,
+		title: "Role that may change roles", why: "Who may do so hands the permissions of the role to all that a role is bound to.",
+		remedy: "Leave changes of roles to administrators.",
+		grants: []grant{{rbacGroup, []string{"roles", "clusterroles"}, changes()}},
+	}, {
+		name: "rbac-bindings", aliases: []string{"KSV-0050", "KSV-0055"}, severity: severity.Low,
 		title: "Role that may change bindings", why: "Who may do so hands the permissions of the role to others.",
 		remedy: "Leave changes of bindings to administrators.",
 		grants: []grant{{rbacGroup, []string{"rolebindings", "clusterrolebindings"}, changes()}},
+		fit: func(_ *lint.Pass, resource string, verbs []string) []string {
+			if resource == "rolebindings" && slices.Contains(verbs, "patch") {
+				return nil
+			}
+			return []string{"KSV-0050"}
+		},
 	}, {
 		name: "rbac-webhooks", aliases: []string{"KSV-0114"}, severity: severity.Critical, escalates: true,
 		title: "Role that may change admission webhooks", why: "A webhook reads, and may change, all objects that are written in the cluster.",
@@ -101,6 +133,9 @@ func rbacRisks() []rbacRisk {
 		remedy:  "Leave secrets out of the role, or name them by resourceNames.",
 		grants:  []grant{{"", []string{"secrets"}, append(changes(), "get", "list", "watch")}},
 		unnamed: true,
+		fit: func(p *lint.Pass, _ string, _ []string) []string {
+			return byScope(p, "KSV-0041", "KSV-0113")
+		},
 	}, {
 		name: "rbac-pod-logs", aliases: []string{"KSV-0042"}, severity: severity.Medium,
 		title: "Role that may delete logs", why: "Who breaks in removes the traces.",
@@ -148,6 +183,7 @@ func rbacRiskRules() []*lint.Rule {
 			Doc:         "Reports rules of roles that allow this by name; those for all resources are reported by rbac-all-resources. " + risk.why,
 			Remediation: risk.remedy, URL: rbacURL, Severity: risk.severity,
 			Kinds: []lint.Kind{lint.Role, lint.ClusterRole},
+			Cause: causeRoleRule,
 			Run:   risk.run,
 		}
 		if risk.escalates {
@@ -158,16 +194,40 @@ func rbacRiskRules() []*lint.Rule {
 	return append(list, rbacWildcardRules()...)
 }
 
+// fitting are the aliases of a diagnostic that answers a question if ok.
+func fitting(ok bool, aliases ...string) []string {
+	if !ok {
+		return []string{}
+	}
+	return aliases
+}
+
+// byScope is the alias of a ClusterRole, or that of a Role.
+func byScope(p *lint.Pass, cluster, namespace string) []string {
+	if p.Object.Kind == "ClusterRole" {
+		return []string{cluster}
+	}
+	return []string{namespace}
+}
+
 func (r rbacRisk) run(p *lint.Pass) error {
+	if r.also.resources != nil && !r.also.allowed(p.Object) {
+		return nil
+	}
 	for _, rule := range policyRules(p.Object) {
 		if r.unnamed && len(rule.ResourceNames) > 0 || r.object != "" && !hasValue(rule.ResourceNames, r.object) {
 			continue
 		}
 		for _, resource := range rule.Resources {
 			verbs := r.verbs(rule, resource.Value)
-			if len(verbs) > 0 {
-				p.Reportf(resource.Node, "the role may %s %s", strings.Join(verbs, ", "), resource.Value)
+			if len(verbs) == 0 {
+				continue
 			}
+			d := lint.Diagnostic{Message: fmt.Sprintf("the role may %s %s", strings.Join(verbs, ", "), resource.Value)}
+			if r.fit != nil {
+				d.Aliases = r.fit(p, resource.Value, verbs)
+			}
+			p.ReportDiagnostic(resource.Node, d)
 		}
 	}
 	return nil
@@ -178,16 +238,38 @@ func (r rbacRisk) run(p *lint.Pass) error {
 func (r rbacRisk) verbs(rule manifest.PolicyRule, resource string) []string {
 	var list []string
 	for _, g := range r.grants {
-		if !hasValue(rule.APIGroups, g.group) && !hasValue(rule.APIGroups, "*") || !g.has(resource) {
-			continue
-		}
-		for _, verb := range rule.Verbs {
-			if (verb.Value == "*" || slices.Contains(g.verbs, verb.Value)) && !slices.Contains(list, verb.Value) {
-				list = append(list, verb.Value)
-			}
+		list = g.addVerbs(list, rule, resource)
+	}
+	return list
+}
+
+// addVerbs adds the verbs of g that a rule allows for a resource to list.
+func (g grant) addVerbs(list []string, rule manifest.PolicyRule, resource string) []string {
+	if !hasValue(rule.APIGroups, g.group) && !hasValue(rule.APIGroups, "*") || !g.has(resource) {
+		return list
+	}
+	for _, verb := range rule.Verbs {
+		if (verb.Value == "*" || slices.Contains(g.verbs, verb.Value)) && !slices.Contains(list, verb.Value) {
+			list = append(list, verb.Value)
 		}
 	}
 	return list
+}
+
+// allowed reports whether a rule of role allows one of the verbs of g, for all
+// objects: a name that is * is taken for that too.
+func (g grant) allowed(role *manifest.Object) bool {
+	for _, rule := range policyRules(role) {
+		if len(rule.ResourceNames) > 0 && !hasValue(rule.ResourceNames, "*") {
+			continue
+		}
+		for _, resource := range rule.Resources {
+			if len(g.addVerbs(nil, rule, resource.Value)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // has reports whether a rule's resource is one of g: "*/exec" is that subresource of

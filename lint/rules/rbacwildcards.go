@@ -21,6 +21,7 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run: func(p *lint.Pass) error {
 			for _, rule := range policyRules(p.Object) {
 				for _, resource := range rule.Resources {
@@ -41,11 +42,14 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run: func(p *lint.Pass) error {
 			for _, rule := range policyRules(p.Object) {
 				for _, resource := range rule.Resources {
 					if resource.Value == "*" {
-						p.Reportf(resource.Node, "the role holds for all resources")
+						p.ReportDiagnostic(resource.Node, lint.Diagnostic{
+							Message: "the role holds for all resources", Aliases: byScope(p, "KSV-0046", "KSV-0112"),
+						})
 					}
 				}
 			}
@@ -61,6 +65,7 @@ func rbacWildcardRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Critical,
 		Kinds:       kinds,
+		Cause:       causeRoleRule,
 		Run:         runAllVerbs,
 	}}
 }
@@ -75,15 +80,26 @@ func sensitiveResources() []string {
 	}
 }
 
+// trivySensitive are those of which KSV-0045 asks.
+func trivySensitive() []string {
+	return []string{
+		"clusterrolebindings", "clusterroles", "cronjobs", "daemonsets", "deployments", "groups", "jobs", "pods", "replicasets",
+		"replicationcontrollers", "rolebindings", "roles", "secrets", "statefulsets", "users",
+	}
+}
+
 func runAllVerbs(p *lint.Pass) error {
 	for _, rule := range policyRules(p.Object) {
 		i := slices.IndexFunc(rule.Resources, func(f manifest.Field[string]) bool { return slices.Contains(sensitiveResources(), f.Value) })
 		if i < 0 {
 			continue
 		}
+		aliases := fitting(slices.ContainsFunc(rule.Resources, func(f manifest.Field[string]) bool { return slices.Contains(trivySensitive(), f.Value) }), "KSV-0045")
 		for _, verb := range rule.Verbs {
 			if verb.Value == "*" {
-				p.Reportf(verb.Node, "the role allows all verbs for %s", rule.Resources[i].Value)
+				p.ReportDiagnostic(verb.Node, lint.Diagnostic{
+					Message: "the role allows all verbs for " + rule.Resources[i].Value, Aliases: aliases,
+				})
 			}
 		}
 	}

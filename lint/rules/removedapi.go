@@ -115,7 +115,11 @@ func runRetiredAPI(p *lint.Pass, apis []retiredAPI, removed bool) error {
 		if !where.Exists() { // an item of a typed list
 			where = o.Node
 		}
-		p.Report(where, message, fixes...)
+		d := lint.Diagnostic{Message: message, Fixes: fixes}
+		if p.Options.Kubernetes == "" {
+			d.Aliases = []string{} // KSV-0107 asks for a version
+		}
+		p.ReportDiagnostic(where, d)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ func requirementRules() []*lint.Rule {
 			Doc:         "Reports containers without a memory request, or a limit that stands for it. The scheduler takes them for ones that need nothing, and they are the first to be evicted.",
 			Remediation: "Set resources.requests.memory to what the container needs.",
 			Severity:    severity.Low,
+			Kinds:       []lint.Kind{lint.DeploymentLike},
 		}),
 		made(cpuTemplate(), map[string]any{"requirementsType": "limit", "lowerBoundMillis": 0, "upperBoundMillis": 0}, lint.Rule{
 			Name:        "unset-cpu-limit",

@@ -19,6 +19,7 @@ func resourceRules() []*lint.Rule {
 			Doc:         "Reports containers without a CPU request. The scheduler takes them for ones that need nothing, puts any number of them on a node, and they are the first to starve there. A CPU limit is not asked for.",
 			Remediation: "Set resources.requests.cpu to what the container needs.",
 			Severity:    severity.Low,
+			Kinds:       []lint.Kind{lint.DeploymentLike},
 			Default:     true,
 		}),
 		made(memoryTemplate(), map[string]any{
@@ -73,8 +74,8 @@ func cpuTemplate() lint.Template {
 		if p.Upper != nil {
 			r.bounded, r.upper = true, int64(*p.Upper)
 		}
-		return &lint.Rule{Run: r.run}, nil
-	}).For(lint.DeploymentLike).Titled("CPU requests and limits")
+		return &lint.Rule{Run: alsoServices(r.run, r.service)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("CPU requests and limits")
 }
 
 type memoryParams struct {
@@ -91,8 +92,8 @@ func memoryTemplate() lint.Template {
 		if p.Upper != nil {
 			r.bounded, r.upper = true, int64(*p.Upper)*mebibyte
 		}
-		return &lint.Rule{Run: r.run}, nil
-	}).For(lint.DeploymentLike).Titled("Memory requests and limits")
+		return &lint.Rule{Run: alsoServices(r.run, r.service)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Memory requests and limits")
 }
 
 // A resourceRange is what requests or limits of a resource are reported.

@@ -37,8 +37,8 @@ func restartPolicyDifferences() []Difference {
 func restartPolicyTemplate() lint.Template {
 	const doc = "Reports workloads whose pods have a restart policy that is not accepted."
 	return lint.NewTemplate("restart-policy", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runRestartPolicy}, nil
-	}).For(lint.DeploymentLike).Titled("Restart policy of pods")
+		return &lint.Rule{Run: alsoServices(runRestartPolicy, serviceRestart)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Restart policy of pods")
 }
 
 func runRestartPolicy(p *lint.Pass) error {

@@ -30,8 +30,8 @@ func readOnlyRootFSDifferences() []Difference {
 func readOnlyRootFSTemplate() lint.Template {
 	const doc = "Reports containers that can write to their root file system."
 	return lint.NewTemplate("read-only-root-fs", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runReadOnlyRootFS}, nil
-	}).For(lint.DeploymentLike).Titled("Read-only root file systems")
+		return &lint.Rule{Run: alsoServices(runReadOnlyRootFS, serviceReadOnly)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Read-only root file systems")
 }
 
 func runReadOnlyRootFS(p *lint.Pass) error {

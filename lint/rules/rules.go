@@ -28,7 +28,10 @@ func All() []*lint.Rule {
 		retiredAPIRules(),
 		quotaRules(),
 		dockerfileRules(),
+		controlPlaneRules(),
+		composeRules(),
 	)
+	adviseServices(all)
 	slices.SortFunc(all, func(a, b *lint.Rule) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }

@@ -41,8 +41,8 @@ func TestKubeLinterGroup(t *testing.T) {
 		if !isOurs {
 			got++
 		}
-		if isOurs && r.Default && !slices.Contains(r.Groups, rules.Dockerfile) {
-			t.Errorf("%s runs by default, but is no check of KubeLinter, and not for Dockerfiles", r.Name)
+		if isOurs && r.Default && !slices.Contains(r.Groups, rules.Dockerfile) && !slices.Contains(r.Groups, rules.Compose) {
+			t.Errorf("%s runs by default, but is no check of KubeLinter, and not for Dockerfiles or Compose files", r.Name)
 		}
 	}
 	if got != want {

@@ -9,7 +9,6 @@ import (
 func runAsNonRoot() *lint.Rule {
 	return made(runAsNonRootTemplate(), nil, lint.Rule{
 		Name:        "run-as-non-root",
-		Aliases:     []string{"KSV-0012"},
 		Title:       "Container that may run as root",
 		Doc:         "Reports containers that run as the user or group 0, or may do so because the image decides. Root in a container is root on the node once it gets out, and needs no bug in the kernel for what it may do before.",
 		Remediation: "Set runAsNonRoot to true, and runAsUser and runAsGroup to numbers above 0 where the image does not name such a user.",
@@ -22,8 +21,8 @@ func runAsNonRoot() *lint.Rule {
 func runAsNonRootTemplate() lint.Template {
 	const doc = "Reports containers that run as root, or whose image may make them."
 	return lint.NewTemplate("run-as-non-root", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runRunAsNonRoot}, nil
-	}).For(lint.DeploymentLike).Titled("Containers that run as root")
+		return &lint.Rule{Run: alsoServices(runRunAsNonRoot, serviceRoot)}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Containers that run as root")
 }
 
 func runRunAsNonRoot(p *lint.Pass) error {

@@ -42,10 +42,7 @@ func envVarSecret() *lint.Rule {
 		URL:         "https://kubernetes.io/docs/concepts/configuration/secret/",
 		Severity:    severity.High,
 		Default:     true,
-	}), &lint.Rule{Run: func(p *lint.Pass) error {
-		reportEnvVars(p, literalSecret)
-		return nil
-	}})
+	}), &lint.Rule{Run: reportEnvVars(literalSecret)})
 }
 
 type envVarParams struct {
@@ -64,22 +61,23 @@ func envVarTemplate() lint.Template {
 		if err != nil {
 			return nil, fmt.Errorf("value: %w", err)
 		}
-		return &lint.Rule{Run: func(p *lint.Pass) error {
-			reportEnvVars(p, func(n, v string) bool { return name(n) && value(v) })
-			return nil
-		}}, nil
-	}).For(lint.DeploymentLike).Titled("Environment variables")
+		return &lint.Rule{Run: reportEnvVars(func(n, v string) bool { return name(n) && value(v) })}, nil
+	}).For(lint.DeploymentLike, lint.Compose).Titled("Environment variables")
 }
 
-// reportEnvVars reports the variables whose name and value are as asked for.
-func reportEnvVars(p *lint.Pass, asked func(name, value string) bool) {
-	for c := range p.Containers() {
-		for _, e := range c.Env {
-			if asked(e.Name.Value, e.Value.Value) {
-				p.Reportf(envVarAt(e), "environment variable %s in container %q found", e.Name.Value, c.Name.Value)
+// reportEnvVars makes what a rule runs that reports the variables whose name and value
+// are as asked for.
+func reportEnvVars(asked func(name, value string) bool) func(*lint.Pass) error {
+	return alsoServices(func(p *lint.Pass) error {
+		for c := range p.Containers() {
+			for _, e := range c.Env {
+				if asked(e.Name.Value, e.Value.Value) {
+					p.Reportf(envVarAt(e), "environment variable %s in container %q found", e.Name.Value, c.Name.Value)
+				}
 			}
 		}
-	}
+		return nil
+	}, func(s composeService) { s.variables(asked) })
 }
 
 func envVarAt(e manifest.EnvVar) *manifest.Node {

@@ -22,10 +22,10 @@ func supplyChainRules() []*lint.Rule {
 			Severity:    severity.Low,
 		}),
 		made(trustedRegistryTemplate(), map[string]any{
-			"registries": []string{"*.azurecr.io", "*.dkr.ecr.*.amazonaws.com", "*.gcr.io", "gcr.io", "*-docker.pkg.dev"},
+			"registries": []string{"*.azurecr.io", "*.dkr.ecr.*.amazonaws.com", "*.dkr.ecr.*.amazonaws.com.cn", "*.gcr.io", "gcr.io", "*-docker.pkg.dev"},
 		}, lint.Rule{
 			Name:        "trusted-registry",
-			Aliases:     []string{"KSV-0125", "KSV-0034"},
+			Aliases:     []string{"KSV-0125"},
 			Title:       "Image from a registry that is not trusted",
 			Doc:         "Reports containers whose image is not from one of the registries of a list: those of Amazon, Google and Microsoft, which hold what their owner has put there. A configuration is to give a list of its own.",
 			Remediation: "Copy the image to a registry of your own, or add its registry to the list.",
@@ -38,8 +38,8 @@ func supplyChainRules() []*lint.Rule {
 			Remediation: "Add the digest: name:tag@sha256:...",
 			URL:         "https://kubernetes.io/docs/concepts/containers/images/#image-names",
 			Severity:    severity.Low,
-			Kinds:       []lint.Kind{lint.DeploymentLike},
-			Run:         runImageDigest,
+			Kinds:       []lint.Kind{lint.DeploymentLike, lint.Compose},
+			Run:         alsoServices(runImageDigest, serviceImageDigest),
 		}, {
 			Name:        "tiller",
 			Aliases:     []string{"KSV-0102"},
@@ -57,6 +57,7 @@ func supplyChainRules() []*lint.Rule {
 			Remediation: "End the repository in a slash, or in a tag or digest.",
 			URL:         "https://open-policy-agent.github.io/gatekeeper-library/website/validation/allowedrepos",
 			Severity:    severity.High,
+			Cause:       causeUnder("parameters"),
 			Kinds:       []lint.Kind{"constraints.gatekeeper.sh/K8sAllowedRepos"},
 			Run: func(p *lint.Pass) error {
 				for _, repo := range p.Object.Node.StringsAt("spec", "parameters", "repos") {
@@ -91,7 +92,11 @@ func trustedRegistryTemplate() lint.Template {
 					continue
 				}
 				registry, _, _ := strings.Cut(repository(c.Image.Value), "/")
-				p.Reportf(c.Image.Node, "container %q has the image %q, from %s", c.Name.Value, c.Image.Value, registry)
+				d := lint.Diagnostic{Message: fmt.Sprintf("container %q has the image %q, from %s", c.Name.Value, c.Image.Value, registry)}
+				if !strings.Contains(c.Image.Value, "/") {
+					d.Aliases = []string{} // KSV-0125 passes over short names
+				}
+				p.ReportDiagnostic(c.Image.Node, d)
 			}
 			return nil
 		}}, nil

@@ -16,7 +16,6 @@ func unsafeSysctls() *lint.Rule {
 		"unsafeSysCtls": []string{"kernel.msg", "kernel.sem", "kernel.shm", "fs.mqueue.", "net."},
 	}, lint.Rule{
 		Name:        "unsafe-sysctls",
-		Aliases:     []string{"KSV-0026"},
 		Title:       "Kernel parameter that is not safe to set",
 		Doc:         "Reports pods that set kernel parameters outside the set that Kubernetes holds for safe. They can harm other pods or take more of the node than the pod may have, and kubelets refuse such a pod unless they are told to allow it.",
 		Remediation: "Remove the parameter, or set it on nodes of its own.",

@@ -43,7 +43,7 @@ func systemBindingRules() []*lint.Rule {
 			Doc:         "Reports bindings to groups and users of the system, but for those of the discovery roles that Kubernetes makes itself. " + s.why,
 			Remediation: "Bind the role to those who need it.",
 			URL:         rbacURL, Severity: s.severity, Kinds: kinds,
-			Run: s.run,
+			Cause: causeMetadata, Run: s.run,
 		})
 	}
 	return append(list, &lint.Rule{
@@ -55,6 +55,7 @@ func systemBindingRules() []*lint.Rule {
 		URL:         rbacURL,
 		Severity:    severity.Medium,
 		Kinds:       kinds,
+		Cause:       causeMetadata,
 		Run:         runAdminRoleBinding,
 	})
 }

@@ -1,7 +1,6 @@
 package dockerfile_test
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/lint/rules"
 	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/manifest/dockerfile"
 )
@@ -158,14 +158,9 @@ func rowsOf(t *testing.T, name string, text []byte) []row {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids := make(map[string]string)
-	for _, r := range list {
-		ids[r.Name] = trivyID(r)
-	}
 	var rows []row
-	for _, d := range found.Diagnostics {
-		rows = append(rows, row{ids[d.Rule], d.Severity.String(), d.Cause.Start.Line, d.Cause.End.Line})
+	for _, f := range rules.NewTrivy().Findings(found.Diagnostics) {
+		rows = append(rows, row{f.Check.ID, f.Check.Severity.String(), f.First, f.Last})
 	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.First, b.First)) })
 	return rows
 }

@@ -74,6 +74,8 @@ func cycloneDXSystem(c *cdx.Component) *vuln.OS {
 		os.Codename = property(c, "syft:distro:versionCodename")
 		os.PrettyName = property(c, "syft:distro:prettyName")
 	}
+	os.Codename = cmp.Or(os.Codename, property(c, "plimsoll:Codename"))
+	os.Repository, os.Extended = property(c, "plimsoll:Repository"), property(c, "plimsoll:Extended") == "true"
 	return os
 }
 
@@ -93,7 +95,15 @@ func completeCycloneDX(to *artifact.Component, c *cdx.Component) {
 	}
 	to.Maintainer = cmp.Or(to.Maintainer, c.Publisher)
 	to.Inside = strings.TrimPrefix(cmp.Or(property(c, "aquasecurity:trivy:FilePath"), property(c, "syft:location:0:path")), "/")
-	to.Modularity = property(c, "aquasecurity:trivy:Modularitylabel")
+	to.Modularity = cmp.Or(property(c, "aquasecurity:trivy:Modularitylabel"), to.Modularity)
+	to.ThirdParty = property(c, "plimsoll:ThirdParty") == "true"
+	if c.Properties != nil {
+		for _, p := range *c.Properties {
+			if p.Name == "plimsoll:ContentSet" {
+				to.ContentSets = append(to.ContentSets, p.Value)
+			}
+		}
+	}
 	if name := property(c, "aquasecurity:trivy:SrcName"); name != "" && to.Type.System() {
 		to.SourceName = name
 		to.SourceVersion = joinVersion(property(c, "aquasecurity:trivy:SrcEpoch"), property(c, "aquasecurity:trivy:SrcVersion"), property(c, "aquasecurity:trivy:SrcRelease"))

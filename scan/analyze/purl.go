@@ -31,7 +31,7 @@ func componentOf(url string) (artifact.Component, *vuln.OS, error) {
 	if t == vuln.TypeEbuild && p.Namespace != "" {
 		c.Name = p.Namespace + "/" + p.Name
 	}
-	c.Arch = q["arch"]
+	c.Arch, c.Modularity = q["arch"], q["modularitylabel"]
 	// The version may have it already: some tools write it twice.
 	if epoch := q["epoch"]; epoch != "" && epoch != "0" && c.Version != "" && !strings.HasPrefix(c.Version, epoch+":") {
 		c.Version = epoch + ":" + c.Version

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/spdx/tools-golang/spdx"
@@ -95,7 +96,11 @@ func cutLine(text []byte) (line, rest []byte) {
 func (b *billBuilder) spdx(p *spdx.Package) {
 	if p.PrimaryPackagePurpose == "OPERATING-SYSTEM" || p.PrimaryPackagePurpose == "OPERATING_SYSTEM" {
 		if b.bill.OS == nil {
-			b.bill.OS = &vuln.OS{Family: familyNamed(p.PackageName), Version: p.PackageVersion}
+			notes := spdxNotes(p.PackageComment)
+			b.bill.OS = &vuln.OS{
+				Family: familyNamed(p.PackageName), Version: p.PackageVersion, Codename: notes.Get("Codename"),
+				Repository: notes.Get("Repository"), Extended: notes.Get("Extended") == "true",
+			}
 		}
 		return
 	}
@@ -124,10 +129,25 @@ func (b *billBuilder) spdx(p *spdx.Package) {
 			}
 		}
 		c.Inside = spdxLocation(p.PackageSourceInfo)
+		notes := spdxNotes(p.PackageComment)
+		c.ThirdParty, c.ContentSets = notes.Get("ThirdParty") == "true", notes["ContentSet"]
 		if name, version, ok := trivySource(p.PackageSourceInfo); ok && c.Type.System() {
 			c.SourceName, c.SourceVersion = name, version
 		}
 	})
+}
+
+// spdxNotes are what our own documents say in a comment, by name: words of the form
+// plimsoll:Name=value, with values escaped as in a query.
+func spdxNotes(comment string) url.Values {
+	notes := make(url.Values)
+	for _, word := range strings.Fields(comment) {
+		name, value, ok := strings.Cut(strings.TrimPrefix(word, "plimsoll:"), "=")
+		if text, err := url.QueryUnescape(value); ok && err == nil && strings.HasPrefix(word, "plimsoll:") {
+			notes.Add(name, text)
+		}
+	}
+	return notes
 }
 
 // spdxLocation is the file that Syft's source info names.

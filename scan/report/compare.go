@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -209,12 +208,12 @@ func (j JSON) Comparison(ctx context.Context, w io.Writer, c *scan.Comparison) e
 	for _, x := range c.Fewest() {
 		d.Fewest = append(d.Fewest, x.Name)
 	}
-	return encode(ctx, w, d)
+	return writeJSON(ctx, w, "a comparison", d)
 }
 
 // Difference writes d. Lists are never null.
 func (j JSON) Difference(ctx context.Context, w io.Writer, d *scan.Difference) error {
-	return encode(ctx, w, jsonDifference{
+	return writeJSON(ctx, w, "a comparison", jsonDifference{
 		Old: snapshotOf(d.Old), New: snapshotOf(d.New), Appeared: full(d.Appeared), Gone: full(d.Gone),
 		AppearedDiagnostics: full(d.AppearedDiagnostics), GoneDiagnostics: full(d.GoneDiagnostics),
 	})
@@ -234,16 +233,4 @@ func full[T any](list []T) []T {
 		return []T{}
 	}
 	return list
-}
-
-// encode writes v as indented JSON, in one piece.
-func encode(ctx context.Context, w io.Writer, v any) error {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return write(ctx, w, out.Bytes())
 }

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -139,4 +140,53 @@ func ExampleCount() {
 	// Output:
 	// boat:1 (debian 12.15): UNKNOWN 0, LOW 0, MEDIUM 0, HIGH 1, CRITICAL 0, total 1
 	// 1
+}
+
+func ExamplePlimsoll() {
+	r := boat()
+	r.Components, r.Vulnerabilities, r.Database = nil, nil, nil
+	if err := (report.Plimsoll{}).Report(context.Background(), os.Stdout, r); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// {
+	//   "version": "1.0",
+	//   "complete": true,
+	//   "target": {
+	//     "kind": "image",
+	//     "name": "boat:1"
+	//   },
+	//   "os": {
+	//     "family": "debian",
+	//     "version": "12.15"
+	//   },
+	//   "summary": {
+	//     "vulnerabilities": {
+	//       "CRITICAL": 0,
+	//       "HIGH": 0,
+	//       "LOW": 0,
+	//       "MEDIUM": 0,
+	//       "UNKNOWN": 0
+	//     },
+	//     "diagnostics": {
+	//       "CRITICAL": 0,
+	//       "HIGH": 0,
+	//       "LOW": 0,
+	//       "MEDIUM": 0,
+	//       "UNKNOWN": 0
+	//     },
+	//     "fixable": 0,
+	//     "suppressed": 0
+	//   },
+	//   "packages": [],
+	//   "vulnerabilities": [],
+	//   "diagnostics": [],
+	//   "problems": []
+	// }
+}
+
+func ExamplePlimsollSchema() {
+	var schema struct{ Title string }
+	fmt.Println(json.Unmarshal([]byte(report.PlimsollSchema()), &schema), schema.Title)
+	// Output: <nil> A report of Plimsoll, version 1
 }

@@ -1,13 +1,12 @@
 package report
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln"
@@ -28,8 +27,17 @@ import (
 //
 // Every package is listed, with findings or without, unless NoPackages is set. A
 // result without findings has no Vulnerabilities.
+//
+// Diagnostics are Misconfigurations, a result of class "config" for each manifest.
+// Rule is our name for what found it, and ID is that of Trivy's check: a diagnostic
+// that answers several checks is there once for each, one that answers none once
+// with our name. MisconfSummary counts as successes the rules that found nothing in
+// the file.
 type JSON struct {
 	NoPackages bool // list vulnerabilities alone
+	// Rules are those that ran: their texts are part of the output. Nil: titles are
+	// the names of rules, and no successes are counted.
+	Rules []*lint.Rule
 	// Suppressed lists the vulnerabilities that are not to be shown, with the reason,
 	// as ExperimentalModifiedFindings.
 	Suppressed bool
@@ -37,14 +45,7 @@ type JSON struct {
 
 // Report implements [scan.Reporter].
 func (j JSON) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(j.document(r)); err != nil {
-		return fmt.Errorf("encode report of %s: %w", r.Target.Name, err)
-	}
-	return write(ctx, w, out.Bytes())
+	return writeJSON(ctx, w, r.Target.Name, j.document(r))
 }
 
 // document puts r into Trivy's shape.
@@ -78,6 +79,10 @@ func (j JSON) document(r *scan.Report) jsonReport {
 		}
 		res.ModifiedFindings = suppressed[[2]string{e.kind, e.target}]
 		d.Results = append(d.Results, res)
+	}
+	rules := rulesByName(j.Rules)
+	for _, e := range manifests(r) {
+		d.Results = append(d.Results, misconfigurationsOf(e, rules))
 	}
 	if r.Database != nil {
 		d.Database = databaseOf(r.Database)

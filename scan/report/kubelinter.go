@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -240,7 +241,7 @@ func KubeLinterChecks(rules []*lint.Rule) []KubeLinterCheck {
 	for _, rule := range rules {
 		c := KubeLinterCheck{
 			Name: rule.Name, Description: rule.Doc, Remediation: rule.Remediation,
-			Scope: &KubeLinterScope{rule.Kinds}, Template: rule.Template, Params: rule.Params,
+			Scope: &KubeLinterScope{kubeLinterKinds(rule.Kinds)}, Template: rule.Template, Params: rule.Params,
 		}
 		if rule.Kinds == nil {
 			c.Scope.ObjectKinds = []lint.Kind{lint.Any}
@@ -248,4 +249,13 @@ func KubeLinterChecks(rules []*lint.Rule) []KubeLinterCheck {
 		checks = append(checks, c)
 	}
 	return checks
+}
+
+// kubeLinterKinds are kinds without that of Compose files, which KubeLinter does not
+// have, unless it is the only one.
+func kubeLinterKinds(kinds []lint.Kind) []lint.Kind {
+	if len(kinds) < 2 {
+		return kinds
+	}
+	return slices.DeleteFunc(slices.Clone(kinds), func(k lint.Kind) bool { return k == lint.Compose })
 }

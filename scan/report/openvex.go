@@ -69,7 +69,7 @@ func (o OpenVEX) Report(ctx context.Context, w io.Writer, r *scan.Report) error 
 		return fmt.Errorf("encode report of %s: %w", r.Target.Name, err)
 	}
 	d.ID = fmt.Sprintf("https://openvex.dev/docs/public/vex-%x", sha256.Sum256(content))
-	return encode(ctx, w, d)
+	return writeJSON(ctx, w, r.Target.Name, d)
 }
 
 // openVEXStatements are those of r: one for all packages of which the same is said.

@@ -1,5 +1,12 @@
 // Package report writes the report of a scan, one format a file: [Table] for
-// people, [JSON] for programs that read Trivy's reports, [Count] for scripts.
+// people, [JSON] for programs that read Trivy's reports, [Plimsoll] for those that
+// want all there is, [Count] for scripts; [CycloneDX] and [SPDX] are bills of
+// materials; [SARIF], [JUnit], [GitLab], [GitLabCodeQuality], [GitHub] and
+// [GitHubActions] are for code hosts and build servers, [Markdown] and [CSV] for
+// what people write in; [ParseTemplate] makes any other.
+//
+// What an image, a manifest or an advisory chooses is text in every format: it
+// steers no terminal, and is no markup, no formula and no command.
 //
 // Every format implements [scan.Reporter]. A report is written in the order it
 // has, so the same report gives the same bytes, and a report is never changed.

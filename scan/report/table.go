@@ -11,6 +11,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 )
@@ -46,6 +47,9 @@ type Table struct {
 	// Suppressed lists what is not to be shown, with the reason, before the problems.
 	// Without it, the summary says how many there are.
 	Suppressed bool
+	// Rules are the lint rules that ran: their texts stand beside what they found in
+	// manifests.
+	Rules []*lint.Rule
 }
 
 // Report implements [scan.Reporter].
@@ -64,6 +68,9 @@ func (t Table) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 			t.packages(&out, e)
 		}
 	}
+	if err := t.misconfigurations(ctx, &out, r); err != nil {
+		return err
+	}
 	if t.Suppressed {
 		t.suppressed(&out, r)
 	}
@@ -72,21 +79,33 @@ func (t Table) Report(ctx context.Context, w io.Writer, r *scan.Report) error {
 }
 
 func (t Table) summary(out *bytes.Buffer, r *scan.Report, list []result) {
-	g := grid{Columns: []column{{Name: "Target"}, {Name: "Type"}, {Name: "Vulnerabilities"}}}
+	files := manifests(r)
+	g := grid{Columns: []column{{Name: "Target"}, {Name: "Type"}, {Name: "Vulnerabilities"}, {Name: "Misconfigurations"}}}
 	for _, e := range list {
 		number := "-"
 		if judged(r) {
 			number = fmt.Sprint(len(e.vulnerabilities))
 		}
-		g.add(cell(e.target), cell(e.kind), number)
+		g.add(cell(e.target), cell(e.kind), number, "-")
 	}
-	if len(list) == 0 {
-		g.add(cell(r.Target.Name), "-", "-")
+	for _, e := range files {
+		g.add(cell(e.path), e.kind, "-", fmt.Sprint(len(e.diagnostics)))
+	}
+	switch {
+	case len(list) == 0 && len(files) == 0:
+		g.add(cell(r.Target.Name), "-", "-", "-")
+	case len(list) == 0:
+		g.remove("Vulnerabilities")
+	}
+	if len(files) == 0 {
+		g.remove("Misconfigurations")
 	}
 	out.WriteString("Report Summary\n\n")
 	g.draw(out, t)
 	out.WriteString(age(r))
-	out.WriteString("'-' was not compared with advisories, '0' has no findings.\n")
+	if len(list) > 0 || len(files) == 0 {
+		out.WriteString("'-' was not compared with advisories, '0' has no findings.\n")
+	}
 	if n := len(r.SuppressedVulnerabilities) + len(r.Suppressed); n > 0 && !t.Suppressed {
 		fmt.Fprintf(out, "Suppressed, and not shown: %d.\n", n)
 	}
@@ -267,9 +286,7 @@ func problems(out *bytes.Buffer, list []scan.Problem) {
 	heading(out, "Problems")
 	left := 0
 	if len(list) > mostProblems {
-		list = slices.Clone(list)
-		slices.SortStableFunc(list, func(a, b scan.Problem) int { return cmp.Compare(b.Hides, a.Hides) })
-		list, left = list[:mostProblems], len(list)-mostProblems
+		list, left = problemsByWeight(list)[:mostProblems], len(list)-mostProblems
 	}
 	for _, p := range list {
 		fmt.Fprintf(out, "- %s\n", shortened(p.String(), maxProblem))

@@ -64,3 +64,9 @@ func BenchmarkTable(b *testing.B) {
 		})
 	}
 }
+
+func TestTableMisconfigurations(t *testing.T) {
+	t.Parallel()
+	golden(t, "manifests.table", render(t, report.Table{Rules: lintRules()}, lintedReport(t)))
+	golden(t, "manifests-bare.table", render(t, report.Table{}, lintedReport(t)))
+}

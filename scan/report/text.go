@@ -13,22 +13,45 @@ import (
 // characters, invisible marks such as changes of direction, and bytes that are
 // not UTF-8 are written as Go's escapes.
 func printable(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	s = strings.Join(strings.Fields(s), " ")
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case unicode.IsPrint(r):
+		case unicode.IsPrint(r) && (r != utf8.RuneError || size > 1):
 			b.WriteRune(r)
 		default:
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
+			b.WriteString(escaped(s[i : i+size]))
 		}
 		i += size
 	}
 	return b.String()
+}
+
+// isPlain reports whether s is printable ASCII without spaces at its ends or next
+// to each other, as most texts are: printable leaves it as it is.
+func isPlain(s string) bool {
+	space := true
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
+}
+
+// escaped is Go's escape of a character, or of a byte that is no part of one.
+func escaped(char string) string {
+	if r, size := utf8.DecodeRuneInString(char); r != utf8.RuneError || size > 1 {
+		quoted := strconv.QuoteRuneToASCII(r)
+		return quoted[1 : len(quoted)-1]
+	}
+	return fmt.Sprintf(`\x%02x`, char[0])
 }
 
 // maxCell bounds the bytes of a text in a table, so that one name of a megabyte
@@ -61,4 +84,13 @@ func shortTitle(s string) string {
 		return cell(s)
 	}
 	return cell(strings.Join(words[:titleWords], " ")) + "..."
+}
+
+// printableLines is s with each of its lines printable.
+func printableLines(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	for i, l := range lines {
+		lines[i] = printable(l)
+	}
+	return strings.Join(lines, "\n")
 }

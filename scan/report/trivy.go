@@ -79,7 +79,52 @@ type jsonResult struct {
 	Packages        []jsonPackage       `json:",omitempty"`
 	Vulnerabilities []jsonVulnerability `json:",omitempty"`
 
+	MisconfSummary    *jsonMisconfSummary    `json:",omitempty"`
+	Misconfigurations []jsonMisconfiguration `json:",omitempty"`
+
 	ModifiedFindings []jsonModified `json:"ExperimentalModifiedFindings,omitempty"`
+}
+
+// jsonMisconfSummary counts checks: those that found nothing, and findings.
+type jsonMisconfSummary struct{ Successes, Failures int }
+
+type jsonMisconfiguration struct {
+	Type          string
+	ID            string // of Trivy's check, else our name for the rule
+	Title         string `json:",omitempty"`
+	Description   string `json:",omitempty"`
+	Message       string
+	Resolution    string `json:",omitempty"`
+	Severity      string
+	PrimaryURL    string   `json:",omitempty"`
+	References    []string `json:",omitempty"`
+	Status        string   // "FAIL"
+	Layer         jsonLayer
+	CauseMetadata jsonCause
+	Rule          string // our name; not Trivy's
+	Field         string `json:",omitempty"` // not Trivy's
+}
+
+type jsonCause struct {
+	Resource  string `json:",omitempty"`
+	Provider  string
+	Service   string
+	StartLine int `json:",omitempty"`
+	EndLine   int `json:",omitempty"`
+	Code      jsonCode
+}
+
+// jsonCode is null lines where the text is not known.
+type jsonCode struct{ Lines []jsonCodeLine }
+
+type jsonCodeLine struct {
+	Number     int
+	Content    string
+	IsCause    bool
+	Annotation string
+	Truncated  bool
+	FirstCause bool
+	LastCause  bool
 }
 
 type jsonPackage struct {

@@ -149,7 +149,7 @@ func (j WorkloadJSON) document(w *scan.WorkloadReport) *workloadDocument {
 			e.Error = img.Err.Error()
 		}
 		if img.Report != nil {
-			doc := JSON(j).document(img.Report)
+			doc := JSON{NoPackages: j.NoPackages, Suppressed: j.Suppressed}.document(img.Report)
 			e.Report = &doc
 		}
 		d.Images = append(d.Images, e)

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/lint/rules"
+	"github.com/plimsoll-go/plimsoll/manifest"
+	"github.com/plimsoll-go/plimsoll/manifest/dockerfile"
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/report"
+	"github.com/plimsoll-go/plimsoll/vuln/severity"
+)
+
+// configFlags are what the command line says about configuration files.
+type configFlags struct {
+	scan       scanFlags // those of the output
+	scanners   []string
+	allRules   bool
+	deprecated bool
+	kubernetes string
+	fix        bool
+	fixValues  []string
+	charts     chartFlags
+}
+
+func configCommand() *cobra.Command {
+	var f configFlags
+	cmd := &cobra.Command{
+		Use:     "config PATH...",
+		Aliases: []string{"conf"},
+		Short:   "Find what is wrong in Dockerfiles, Compose files, manifests and charts",
+		Long: `Find what is wrong in Dockerfiles, Compose files, Kubernetes manifests, Helm charts
+and kustomizations, by the checks of "trivy config" with their ids and severities.
+
+PATH is a file or a directory. A comment "# trivy:ignore:ID" or "# plimsoll:ignore
+ID [until=DATE] [REASON]" keeps a finding from being reported.
+
+Exit codes:
+  0  the files were judged, whatever was found, unless --exit-code is given
+  N  something was found (--exit-code N)
+  2  the command line is wrong
+  3  the work could not be done or, with --exit-code and without --ignore-problems,
+     not in full`,
+		Example: `  plimsoll config .
+  plimsoll config --severity HIGH,CRITICAL --exit-code 1 Dockerfile deploy/
+  plimsoll config --fix Dockerfile`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("what to look at is missing: plimsoll config PATH")
+			}
+			return f.run(cmd, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		switch name {
+		case "helm-values", "helm-set", "helm-set-string", "helm-set-file", "helm-api-versions", "helm-kube-version":
+			name = strings.TrimPrefix(name, "helm-") // Trivy's names
+		}
+		return pflag.NormalizedName(name)
+	})
+	s := &f.scan
+	flags.StringSliceVarP(&s.severities, "severity", "s", nil, "report `LEVELS` only: UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL (default all)")
+	flags.StringVarP(&s.format, "format", "f", "table", "`FORMAT` of the report: "+formatNames())
+	flags.StringVarP(&s.template, "template", "t", "", "`TEXT` of a Go template for --format template, or @FILE")
+	flags.StringVarP(&s.output, "output", "o", "", "write the report to `FILE`")
+	flags.IntVar(&s.exitCode, "exit-code", 0, "exit with `N` if something is found; 0 is no gate")
+	flags.BoolVar(&s.ignoreProblems, "ignore-problems", false, "let the gate pass a report that is not complete")
+	flags.StringSliceVar(&s.skipDirs, "skip-dirs", nil, "leave out directories that match `GLOBS`")
+	flags.StringSliceVar(&s.skipFiles, "skip-files", nil, "leave out files that match `GLOBS`")
+	flags.StringArrayVar(&s.suppress.ignoreFiles, "ignorefile", nil, "suppress what `FILE` lists (default .trivyignore and .plimsollignore.yaml, where they are)")
+	flags.BoolVar(&s.suppress.show, "show-suppressed", false, "show what is suppressed, and why")
+	flags.StringSliceVar(&f.scanners, "misconfig-scanners", []string{"dockerfile", "kubernetes", "helm", "compose"}, "the `SORTS` of files to look at")
+	flags.BoolVar(&f.allRules, "all-rules", false, "run all rules, and not those alone that are checks of Trivy")
+	flags.BoolVar(&f.deprecated, "include-deprecated-checks", false, "run the checks too that Trivy has given up")
+	flags.StringVar(&f.kubernetes, "k8s-version", "", "the `VERSION` of Kubernetes that manifests are for")
+	flags.BoolVar(&f.fix, "fix", false, "mend the files where that is safe")
+	flags.StringSliceVar(&f.fixValues, "fix-values", nil, "`VALUES` for --fix: cpu-request, cpu-limit, memory-request, memory-limit, run-as-user, run-as-group, each NAME=VALUE")
+	f.charts.add(flags)
+	flags.IntVar(&s.workers, "workers", 0, "read `N` files at one time (default one for each processor)")
+	flags.BoolVarP(&s.quiet, "quiet", "q", false, "say nothing on stderr but errors")
+	return cmd
+}
+
+func (f *configFlags) run(cmd *cobra.Command, args []string) error {
+	ctx, stdout, stderr := cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+	levels, err := f.check(args)
+	if err != nil {
+		return err
+	}
+	reporter, err := f.scan.reporter(stdout)
+	if err != nil {
+		return err
+	}
+	list := f.rules()
+	opts := lint.Options{Kubernetes: f.kubernetes, Workers: f.scan.workers, Now: time.Now()}
+	for _, pair := range f.fixValues {
+		if err := setFixValue(&opts.Values, pair); err != nil {
+			return fmt.Errorf("--fix-values %s: %w", pair, err)
+		}
+	}
+	read, err := f.options()
+	if err != nil {
+		return failed(err)
+	}
+	if f.fix {
+		said, err := mendAll(ctx, func(ctx context.Context) ([]lint.Diagnostic, error) {
+			inv, err := scan.InspectManifests(ctx, read, args...)
+			if err != nil {
+				return nil, err
+			}
+			found, err := lint.Run(ctx, f.wanted(inv.Objects), list, opts)
+			if err != nil {
+				return nil, err
+			}
+			return keepLevels(f.trivy(found.Diagnostics), levels), nil
+		})
+		if err != nil {
+			return failed(err)
+		}
+		if !f.scan.quiet {
+			fmt.Fprintln(stderr, said)
+		}
+	}
+	inv, err := scan.InspectManifests(ctx, read, args...)
+	if err != nil {
+		return failed(err)
+	}
+	inv.Objects = f.wanted(inv.Objects)
+	found, err := lint.Run(ctx, inv.Objects, list, opts)
+	if err != nil {
+		return failed(err)
+	}
+	found.Diagnostics = keepLevels(f.trivy(found.Diagnostics), levels)
+	rep, err := scan.Judge(ctx, inv, scan.Options{Matchers: []scan.Matcher{scan.Linted(found)}})
+	if err != nil {
+		return failed(err)
+	}
+	suppressors, err := f.ignoreFiles(list)
+	if err != nil {
+		return failed(err)
+	}
+	if rep, err = scan.Suppress(ctx, rep, suppressors...); err != nil {
+		return failed(err)
+	}
+	out := &output{path: f.scan.output, stdout: stdout}
+	err = out.write(ctx, withRules(reporter, list), rep)
+	if err = errors.Join(err, out.close()); err != nil {
+		return failed(err)
+	}
+	if _, ok := reporter.(report.Table); !ok && !f.scan.quiet { // which has them
+		for _, p := range rep.Problems {
+			if !errors.Is(p.Err, scan.ErrNoObjects) {
+				warn(stderr, fmt.Sprintf("%s: %v", p.Path, p.Err))
+			}
+		}
+	}
+	if f.scan.exitCode == 0 {
+		return nil
+	}
+	verdict := scan.Gate{IgnoreProblems: true}.Judge(rep)
+	switch {
+	case verdict.Failed:
+		return f.scan.fail(f.scan.exitCode, verdict, stderr)
+	case !verdict.Complete && !f.scan.ignoreProblems:
+		return failed(errors.New("not everything could be read or judged"))
+	}
+	return nil
+}
+
+// check says what is wrong with the flags; levels are the severities to report, nil
+// for all.
+func (f *configFlags) check(args []string) (levels []severity.Level, err error) {
+	switch {
+	case f.scan.exitCode < 0 || f.scan.exitCode > 125 || f.scan.exitCode == exitUsage || f.scan.exitCode == exitError:
+		return nil, fmt.Errorf("--exit-code %d: want 0, 1, or 4 to 125", f.scan.exitCode)
+	case f.scan.workers < 0:
+		return nil, fmt.Errorf("--workers %d: want 0 or more", f.scan.workers)
+	}
+	for _, s := range f.scanners {
+		if !slices.Contains([]string{"dockerfile", "kubernetes", "helm", "compose"}, s) {
+			return nil, fmt.Errorf("--misconfig-scanners %s: want dockerfile, kubernetes, helm or compose", s)
+		}
+	}
+	for _, word := range f.scan.severities {
+		l, err := severity.Parse(word)
+		if err != nil {
+			return nil, fmt.Errorf("--severity: %w", err)
+		}
+		levels = append(levels, l)
+	}
+	return levels, nil
+}
+
+// rules are those to run.
+func (f *configFlags) rules() []*lint.Rule {
+	checks := make(map[string]bool)
+	for _, c := range rules.TrivyChecks() {
+		for _, name := range c.Rules {
+			checks[name] = true
+		}
+	}
+	return slices.DeleteFunc(rules.All(), func(r *lint.Rule) bool {
+		return !checks[r.Name] && !f.allRules && !(f.deprecated && r.HasAlias("DS-0024"))
+	})
+}
+
+// options say what is read.
+func (f *configFlags) options() (scan.Options, error) {
+	renderers, err := f.charts.renderers(false)
+	if err != nil {
+		return scan.Options{}, err
+	}
+	if !slices.Contains(f.scanners, "helm") {
+		renderers = nil
+	}
+	return scan.Options{
+		SkipDirs: f.scan.skipDirs, SkipFiles: f.scan.skipFiles,
+		Manifests: manifest.Options{
+			Renderers: renderers, Decoders: []manifest.Decoder{dockerfile.Decoder{}}, Workers: f.scan.workers,
+		},
+	}, nil
+}
+
+// wanted are the objects of the sorts of files to look at.
+func (f *configFlags) wanted(objects []*manifest.Object) []*manifest.Object {
+	return slices.DeleteFunc(objects, func(o *manifest.Object) bool {
+		sort := "kubernetes"
+		switch {
+		case o.Kind == manifest.DockerfileKind && o.Dockerfile() != nil:
+			sort = "dockerfile"
+		case o.Kind == manifest.ComposeKind && o.Compose() != nil:
+			sort = "compose"
+		case o.File().Renderer == "helm":
+			sort = "helm"
+		}
+		return !slices.Contains(f.scanners, sort)
+	})
+}
+
+// trivy are diagnostics as Trivy has them, then those of other rules.
+func (f *configFlags) trivy(found []lint.Diagnostic) []lint.Diagnostic {
+	known := rules.NewTrivy()
+	list := known.Diagnostics(found)
+	if !f.allRules && !f.deprecated {
+		return list
+	}
+	answered := make(map[string]bool)
+	for _, c := range rules.TrivyChecks() {
+		for _, name := range c.Rules {
+			answered[name] = true
+		}
+	}
+	for _, d := range found {
+		if !answered[d.Rule] {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+func keepLevels(list []lint.Diagnostic, levels []severity.Level) []lint.Diagnostic {
+	if levels == nil {
+		return list
+	}
+	return slices.DeleteFunc(list, func(d lint.Diagnostic) bool { return !slices.Contains(levels, d.Severity) })
+}
+
+// ignoreFiles are those of the flag, or the defaults, where they are.
+func (f *configFlags) ignoreFiles(list []*lint.Rule) ([]scan.Suppressor, error) {
+	if f.scan.suppress.ignoreFiles != nil {
+		return readIgnoreFiles(f.scan.suppress.ignoreFiles, list...)
+	}
+	var all []scan.Suppressor
+	for _, path := range defaultIgnoreFiles() {
+		more, err := readIgnoreFiles([]string{path}, list...)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	return all, nil
+}
+
+// withRules gives a format the texts of the rules.
+func withRules(r scan.Reporter, list []*lint.Rule) scan.Reporter {
+	switch r := r.(type) {
+	case report.JSON:
+		r.Rules = list
+		return r
+	case report.SARIF:
+		r.Rules = list
+		return r
+	case report.Table:
+		r.Rules = list
+		return r
+	case report.Plimsoll:
+		r.Rules = list
+		return r
+	case report.JUnit:
+		r.Rules = list
+		return r
+	}
+	return r
+}
