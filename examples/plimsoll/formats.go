@@ -92,7 +92,7 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 			return known.make(f, destination{stdout, dir})
 		}
 	}
-	return nil, fmt.Errorf("--format %q: want %s", f.format, formatNames())
+	return nil, fmt.Errorf("--format %q: want %s%s", f.format, formatNames(), didYouMean(f.format, scanFormatNames()))
 }
 
 // tableOrders are the words of --sort.
