@@ -72,7 +72,7 @@ func newRoot(args []string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Co
 		DisableAutoGenTag: true,
 	}
 	root.AddCommand(scanCommands()...)
-	root.AddCommand(configCommand(), lintCommand(), scoreCommand(args), compareImagesCommand(), diffCommand(), databaseCommand(), convertCommand(), versionCommand(), manCommand())
+	root.AddCommand(configCommand(), lintCommand(), scoreCommand(args), workloadCommand(), setImageCommand(), compareImagesCommand(), diffCommand(), databaseCommand(), convertCommand(), versionCommand(), manCommand())
 	arrange(root)
 	addSettings(root)
 	addCompletions(root)

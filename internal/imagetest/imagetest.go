@@ -18,6 +18,7 @@ type Image struct {
 	Architecture string   // "amd64"
 	Variant      string   // none
 	Tags         []string // full names, "example.com/app:1.0"
+	User         string   // whom the config runs as; empty leaves it out
 	DiffIDs      []string // that the config claims; nil: those of the layers
 	// Config is what containers start with: "User", "Env". Nil: the document says
 	// nothing of it.
@@ -46,6 +47,9 @@ func (i Image) Build() Built {
 	platform := Platform{OS: or(i.OS, "linux"), Architecture: or(i.Architecture, "amd64"), Variant: i.Variant}
 	config := imageConfig{Platform: platform, Config: i.Config, RootFS: rootFS{Type: "layers", DiffIDs: []string{}}}
 	manifest := manifest{SchemaVersion: 2, MediaType: TypeManifest, Layers: []Descriptor{}}
+	if i.User != "" {
+		config.Config = map[string]any{"User": i.User}
+	}
 	var built Built
 	for n, l := range i.Layers {
 		b := l.Build()
