@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -66,7 +67,7 @@ func (k KubeLinter) Report(ctx context.Context, w io.Writer, r *scan.Report) err
 
 // A lintFinding is a diagnostic with the texts of its rule.
 type lintFinding struct {
-	lint.Diagnostic
+	*lint.Diagnostic
 	path        string
 	remediation string
 }
@@ -78,7 +79,8 @@ func (k KubeLinter) findings(r *scan.Report) []lintFinding {
 		remediation[rule.Name] = rule.Remediation
 	}
 	list := make([]lintFinding, 0, len(r.Diagnostics))
-	for _, d := range r.Diagnostics {
+	for i := range r.Diagnostics {
+		d := &r.Diagnostics[i]
 		list = append(list, lintFinding{d, d.Span.Start.Path, remediation[d.Rule]})
 	}
 	for _, p := range r.Problems {
@@ -86,7 +88,7 @@ func (k KubeLinter) findings(r *scan.Report) []lintFinding {
 			continue
 		}
 		list = append(list, lintFinding{
-			lint.Diagnostic{Rule: "failed-to-load-object", Message: p.Err.Error(), Severity: severity.High},
+			&lint.Diagnostic{Rule: "failed-to-load-object", Message: p.Err.Error(), Severity: severity.High},
 			withoutPosition(p.Path), "Make sure that the file can be read and is a valid manifest.",
 		})
 	}
@@ -147,16 +149,13 @@ func (k KubeLinter) plain(r *scan.Report) []byte {
 	return out.Bytes()
 }
 
-// The shape of KubeLinter's JSON.
+// The shape of KubeLinter's JSON: an object with Checks, Reports, which is null where
+// there are none, and Summary.
 type (
-	kubeLinterDocument struct {
-		Checks  []KubeLinterCheck
-		Reports []kubeLinterReport // null where there are none
-		Summary struct {
-			ChecksStatus      string
-			CheckEndTime      time.Time
-			KubeLinterVersion string
-		}
+	kubeLinterSummary struct {
+		ChecksStatus      string
+		CheckEndTime      time.Time
+		KubeLinterVersion string
 	}
 	kubeLinterReport struct {
 		Diagnostic  kubeLinterDiagnostic
@@ -184,40 +183,57 @@ type (
 	}
 )
 
+// json encodes one report after the other: there may be very many.
 func (k KubeLinter) json(r *scan.Report) ([]byte, error) {
-	d := kubeLinterDocument{Checks: KubeLinterChecks(k.Rules)}
-	findings := k.findings(r)
-	for _, f := range findings {
-		report := kubeLinterReport{
-			Diagnostic: kubeLinterDiagnostic{Message: f.Message},
-			Check:      f.Rule, Remediation: f.remediation,
-		}
-		report.Object.Metadata.FilePath = f.path
-		o := &report.Object.K8sObject
-		o.Namespace, o.Name = f.Object.Namespace, f.Object.Name
-		o.GroupVersionKind.Group, o.GroupVersionKind.Version, o.GroupVersionKind.Kind = f.Object.Group, f.Object.Version, f.Object.Kind
-		if !k.Exact {
-			e := &report.Diagnostic
-			e.Severity, e.Field = f.Severity.String(), f.Field
-			e.Line, e.Column, e.EndLine, e.EndColumn = f.Span.Start.Line, f.Span.Start.Column, f.Span.End.Line, f.Span.End.Column
-			for _, fix := range f.Fixes {
-				if fix.Refused == nil {
-					e.Fix = fix.Message
-					break
-				}
-			}
-		}
-		d.Reports = append(d.Reports, report)
-	}
-	d.Summary.ChecksStatus = "Passed"
-	if len(r.Diagnostics) > 0 || !k.Exact && len(findings) > 0 {
-		d.Summary.ChecksStatus = "Failed"
-	}
-	d.Summary.CheckEndTime, d.Summary.KubeLinterVersion = r.Created.UTC(), k.Version
 	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	err := enc.Encode(d)
+	add := func(before string, value any) error {
+		out.WriteString(before)
+		text, err := json.Marshal(value)
+		out.Write(text)
+		return err
+	}
+	err := add(`{"Checks":`, KubeLinterChecks(k.Rules))
+	findings := k.findings(r)
+	before := `,"Reports":[`
+	for _, f := range findings {
+		err = errors.Join(err, add(before, k.jsonReport(f)))
+		before = ","
+	}
+	end := "]"
+	if len(findings) == 0 {
+		end = `,"Reports":null`
+	}
+	summary := kubeLinterSummary{ChecksStatus: "Passed", CheckEndTime: r.Created.UTC(), KubeLinterVersion: k.Version}
+	if len(r.Diagnostics) > 0 || !k.Exact && len(findings) > 0 {
+		summary.ChecksStatus = "Failed"
+	}
+	err = errors.Join(err, add(end+`,"Summary":`, summary))
+	out.WriteString("}\n")
 	return out.Bytes(), err
+}
+
+func (k KubeLinter) jsonReport(f lintFinding) kubeLinterReport {
+	report := kubeLinterReport{
+		Diagnostic: kubeLinterDiagnostic{Message: f.Message},
+		Check:      f.Rule, Remediation: f.remediation,
+	}
+	report.Object.Metadata.FilePath = f.path
+	o := &report.Object.K8sObject
+	o.Namespace, o.Name = f.Object.Namespace, f.Object.Name
+	o.GroupVersionKind.Group, o.GroupVersionKind.Version, o.GroupVersionKind.Kind = f.Object.Group, f.Object.Version, f.Object.Kind
+	if k.Exact {
+		return report
+	}
+	e := &report.Diagnostic
+	e.Severity, e.Field = f.Severity.String(), f.Field
+	e.Line, e.Column, e.EndLine, e.EndColumn = f.Span.Start.Line, f.Span.Start.Column, f.Span.End.Line, f.Span.End.Column
+	for _, fix := range f.Fixes {
+		if fix.Refused == nil {
+			e.Fix = fix.Message
+			break
+		}
+	}
+	return report
 }
 
 // A KubeLinterCheck is what KubeLinter says of a rule in JSON.
