@@ -13,6 +13,7 @@ type page struct {
 	name   string // "docs/ci.md"
 	blocks []block
 	spans  []string // what stands between single backquotes outside of blocks
+	links  []string // where its links and images lead, outside of blocks
 }
 
 // A block is what stands between two fences.
@@ -71,6 +72,9 @@ func readPage(t *testing.T, text string) page {
 	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(prose.String(), -1) {
 		p.spans = append(p.spans, m[1])
 	}
+	for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(prose.String(), -1) {
+		p.links = append(p.links, m[1])
+	}
 	return p
 }
 
@@ -125,6 +129,22 @@ func matches(shown, output []string) bool {
 		return false
 	}
 	return matches(shown[1:], output[1:])
+}
+
+// Links within the repository lead somewhere.
+func TestPageLinks(t *testing.T) {
+	t.Parallel()
+	for _, p := range pages(t) {
+		for _, link := range p.links {
+			file, _, _ := strings.Cut(link, "#")
+			if file == "" || strings.Contains(file, "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join("../..", filepath.Dir(p.name), file)); err != nil {
+				t.Errorf("%s: a link leads nowhere: %v", p.name, err)
+			}
+		}
+	}
 }
 
 func TestMatches(t *testing.T) {

@@ -142,7 +142,7 @@ func (s *session) run(t *testing.T, text string) (output string, code int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), s.shell, "-c", inRepository+"(exit "+strconv.Itoa(s.code)+")\n"+text)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "REPOSITORY="+absolute(t, "../.."), "GOBIN="+s.bin)
+	cmd.Env = append(os.Environ(), "GOWORK=", "REPOSITORY="+absolute(t, "../.."), "GOBIN="+s.bin)
 	out, err := cmd.CombinedOutput()
 	var e *exec.ExitError
 	if err != nil && !errors.As(err, &e) {
