@@ -45,7 +45,7 @@ func packages(ctx context.Context, image string) error {
 		return err
 	}
 	for _, c := range inv.Components {
-		fmt.Println(c.Name, c.Version, inv.Layers[c.Layer].DiffID[:15])
+		fmt.Println(c.Name, c.Version, "layer", c.Layer)
 	}
 	for _, p := range inv.Problems {
 		fmt.Println(p) // what could not be read, and what it hides
@@ -58,23 +58,23 @@ func Example_packages() {
 		fmt.Println(err)
 	}
 	// Output:
-	// alpine-baselayout 3.4.3-r2 sha256:49f318dc
-	// alpine-baselayout-data 3.4.3-r2 sha256:49f318dc
-	// alpine-keys 2.4-r1 sha256:49f318dc
-	// apk-tools 2.14.0-r5 sha256:49f318dc
-	// busybox 1.36.1-r15 sha256:49f318dc
-	// busybox-binsh 1.36.1-r15 sha256:49f318dc
-	// ca-certificates-bundle 20230506-r0 sha256:49f318dc
-	// libc-utils 0.7.2-r5 sha256:49f318dc
-	// libcrypto3 3.1.4-r5 sha256:49f318dc
-	// libexpat 2.6.2-r0 sha256:33f68ce7
-	// libssl3 3.1.4-r5 sha256:49f318dc
-	// musl 1.2.4_git20230717-r4 sha256:49f318dc
-	// musl-utils 1.2.4_git20230717-r4 sha256:49f318dc
-	// openssl 3.1.4-r5 sha256:33f68ce7
-	// scanelf 1.3.7-r2 sha256:49f318dc
-	// ssl_client 1.36.1-r15 sha256:49f318dc
-	// zlib 1.3.1-r0 sha256:49f318dc
+	// alpine-baselayout 3.4.3-r2 layer 0
+	// alpine-baselayout-data 3.4.3-r2 layer 0
+	// alpine-keys 2.4-r1 layer 0
+	// apk-tools 2.14.0-r5 layer 0
+	// busybox 1.36.1-r15 layer 0
+	// busybox-binsh 1.36.1-r15 layer 0
+	// ca-certificates-bundle 20230506-r0 layer 0
+	// libc-utils 0.7.2-r5 layer 0
+	// libcrypto3 3.1.4-r5 layer 0
+	// libexpat 2.6.2-r0 layer 1
+	// libssl3 3.1.4-r5 layer 0
+	// musl 1.2.4_git20230717-r4 layer 0
+	// musl-utils 1.2.4_git20230717-r4 layer 0
+	// openssl 3.1.4-r5 layer 1
+	// scanelf 1.3.7-r2 layer 0
+	// ssl_client 1.36.1-r15 layer 0
+	// zlib 1.3.1-r0 layer 0
 }
 
 func manifests(ctx context.Context, path string) error {
