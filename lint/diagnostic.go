@@ -30,6 +30,9 @@ type Diagnostic struct {
 	// NamedField is Field with the names of the items of lists:
 	// "spec.containers[web].image". See [manifest.Node.NamedPath].
 	NamedField string
+	// Layer is the diff ID of the layer of an image that what is wrong made; empty where
+	// it is about no image, or its config as a whole.
+	Layer string
 	// Related are other places that the message speaks of.
 	Related []Related
 	// Fixes are ways to mend it, the best first. They are not alternatives to be

@@ -41,7 +41,11 @@ func TestLeavesNothing(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		opts := scan.Options{Source: scan.SourceOptions{TempDir: temp}, Workers: 4}
 		if tt.cancel {
-			opts.Progress = func(scan.Progress) { cancel() }
+			opts.Progress = func(p scan.Progress) {
+				if p.Layers > 0 {
+					cancel()
+				}
+			}
 		}
 		_, err := scan.Inspect(ctx, parseIn(t, tt.ref, temp), opts)
 		cancel()

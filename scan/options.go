@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
@@ -27,6 +28,12 @@ type Options struct {
 	DevDependencies bool
 	// PackageClasses are the packages that are listed; nil means all.
 	PackageClasses []PackageClass
+	// Relationships are the packages that are listed, by what they are to the file
+	// that lists them; nil means all. A system's are artifact.RelationshipUnknown.
+	Relationships []artifact.Relationship
+	// OS is taken for the operating system, whatever the artifact says; nil is what
+	// it says.
+	OS *vuln.OS
 	// SkipDirs and SkipFiles are patterns of directories and of files that are
 	// left out, from the root of what is scanned: "usr/share", "**/testdata",
 	// "app/*.jar". "**" stands for any number of directories.
@@ -63,8 +70,8 @@ type Options struct {
 	Now time.Time
 	// Logger receives what a person who waits may want to know; nil is silent.
 	Logger *slog.Logger
-	// Progress is called as layers are read, from one goroutine at a time; nil
-	// is never. It must return soon.
+	// Progress is called before layers are read and as each is, from one goroutine at
+	// a time; nil is never. It must return soon.
 	Progress func(Progress)
 }
 

@@ -37,7 +37,7 @@ type Report struct {
 	// Scores are those of objects, in the order of the inventory.
 	Scores []score.Result
 	// Files are the texts that the inventory's objects are from, each once, in
-	// their order: the spans of Diagnostics are places in them.
+	// their order, then those of matchers: the spans of Diagnostics are places in them.
 	Files    []*manifest.File
 	Problems []Problem // sorted as in [Inventory]
 	// Database says what was matched against; nil when nothing was.
@@ -78,7 +78,10 @@ type Results struct {
 	Diagnostics     []lint.Diagnostic
 	Suppressed      []lint.Suppressed
 	Scores          []score.Result
-	Problems        []Problem
+	// Files are the texts that Diagnostics and Suppressed are places in, beside those
+	// of the inventory's objects.
+	Files    []*manifest.File
+	Problems []Problem
 }
 
 // A Matcher judges an inventory. It must not change the inventory. Component

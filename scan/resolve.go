@@ -60,7 +60,7 @@ func resolve(target artifact.Target, contents []layerContent, analyzers []artifa
 			})
 		}
 	}
-	inv.OS = resolveOS(os)
+	inv.OS = opts.system(resolveOS(os))
 	nothing := len(inv.Components) == 0
 	setContents(inv.Components, sets)
 	inv.Components = dropOwned(inv.Components, found, t)

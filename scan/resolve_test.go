@@ -179,6 +179,11 @@ func TestSelect(t *testing.T) {
 			t.Errorf("%s: Inspect has the problems %v", tt.name, inv.Problems)
 		}
 	}
+	inv := tell(t, scan.Options{Relationships: []artifact.Relationship{artifact.Direct}},
+		[]string{"f app/a.lib a=1 b=1", "f app/manifest.lib manifest=b", "f x.sys sys=1"})
+	if got := names(inv); got != "b" {
+		t.Errorf("Inspect lists the direct packages %q, want b", got)
+	}
 	_, err := scan.Inspect(t.Context(), source.Memory("test"), scan.Options{SkipDirs: []string{"a[", "b"}})
 	if err == nil || !strings.Contains(err.Error(), `"a["`) {
 		t.Errorf("Inspect with a malformed pattern: error is %v", err)

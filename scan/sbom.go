@@ -53,7 +53,7 @@ func InspectSBOM(ctx context.Context, name string, r io.Reader, opts Options) (*
 	if bill.Kind == "" {
 		return nil, fmt.Errorf("read bill of materials %s: %w", name, err)
 	}
-	inv := &Inventory{Target: Target{Kind: bill.Kind, Name: name}, OS: bill.OS}
+	inv := &Inventory{Target: Target{Kind: bill.Kind, Name: name}, OS: opts.system(bill.OS)}
 	if err != nil {
 		inv.Problems = append(inv.Problems, Problem{
 			Stage: artifact.StageAnalyze, Path: name, Err: err, Hides: artifact.HidesSome,

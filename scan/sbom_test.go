@@ -12,6 +12,7 @@ import (
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/analyze"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln"
 	"github.com/plimsoll-go/plimsoll/vuln/store"
 )
 
@@ -45,6 +46,10 @@ func TestSBOM(t *testing.T) {
 	}
 	if rep.Target.Kind != artifact.KindCycloneDX || rep.OS.String() != "debian 12.15" || len(rep.Components) != 2 {
 		t.Errorf("SBOM reports %+v, %v, %v", rep.Target, rep.OS, rep.Components)
+	}
+	other := &vuln.OS{Family: "debian", Version: "11.4"}
+	if rep, err := scan.SBOM(t.Context(), filepath.Join(dir, "bill"), scan.Options{Database: db, OS: other}); err != nil || rep.OS.String() != "debian 11.4" || len(rep.Vulnerabilities) != 0 {
+		t.Errorf("SBOM taken for debian 11.4 reports %v, %v; %v", rep.OS, rep.Vulnerabilities, err)
 	}
 	if len(rep.Vulnerabilities) != 1 || rep.Vulnerabilities[0].ID != "CVE-2026-0001" || rep.Vulnerabilities[0].Component.Path != "var/lib/dpkg/status" {
 		t.Errorf("SBOM finds %+v, want CVE-2026-0001 of keel", rep.Vulnerabilities)

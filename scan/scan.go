@@ -91,11 +91,14 @@ func Inspect(ctx context.Context, src Source, opts Options) (inv *Inventory, err
 	}
 	r := &reader{dispatch: dispatch, limits: limits, memory: artifact.NewMemory(limits.Memory), cache: opts.Cache, logger: opts.Logger}
 	progress := Progress{Total: len(layers)}
+	tell := opts.Progress
+	if tell == nil {
+		tell = func(Progress) {}
+	}
+	tell(progress) // the first layer may take long
 	contents, err := r.readAll(ctx, layers, opts.Workers, func() {
 		progress.Layers++
-		if opts.Progress != nil {
-			opts.Progress(progress)
-		}
+		tell(progress)
 	})
 	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return nil, fmt.Errorf("read %s: %w", label(src), err)
@@ -192,6 +195,7 @@ func Judge(ctx context.Context, inv *Inventory, opts Options) (*Report, error) {
 		rep.Diagnostics = append(rep.Diagnostics, res.Diagnostics...)
 		rep.Suppressed = append(rep.Suppressed, res.Suppressed...)
 		rep.Scores = append(rep.Scores, res.Scores...)
+		rep.Files = append(rep.Files, res.Files...)
 		rep.Problems = append(rep.Problems, res.Problems...)
 	}
 	if opts.Database != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
+	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
 // A PackageClass says whose packages are asked for.
@@ -44,6 +45,15 @@ func dropReferences(list []artifact.Component, file func(*artifact.Component) st
 	}
 }
 
+// system is the operating system that is judged: found, or the one that opts names.
+func (o *Options) system(found *vuln.OS) *vuln.OS {
+	if o.OS == nil {
+		return found
+	}
+	os := *o.OS
+	return &os
+}
+
 // libraryFile is the file that a package of a language is listed by.
 func libraryFile(c *artifact.Component) string {
 	if c.Type.System() {
@@ -58,6 +68,7 @@ func (o *Options) wants(c *artifact.Component) bool {
 		class = ClassOS
 	}
 	return (o.PackageClasses == nil || slices.Contains(o.PackageClasses, class)) &&
+		(o.Relationships == nil || slices.Contains(o.Relationships, c.Relationship)) &&
 		(o.DevDependencies || !c.Dev) &&
 		!skipped(c.Path, o.SkipDirs, o.SkipFiles)
 }

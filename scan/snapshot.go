@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/internal/imageconfig"
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
@@ -86,8 +88,14 @@ func knownVulnerability(v *Vulnerability) KnownVulnerability {
 	return k
 }
 
+// knownDiagnostic is d as a snapshot has it. The config of an image has a path without
+// the image's name, so that it is the same in the next version.
 func knownDiagnostic(d *lint.Diagnostic) KnownDiagnostic {
-	return KnownDiagnostic{d.Rule, d.Span.Start.Path, d.Message, d.Severity}
+	path := d.Span.Start.Path
+	if strings.HasSuffix(path, " "+imageconfig.Suffix) {
+		path = imageconfig.Suffix
+	}
+	return KnownDiagnostic{d.Rule, path, d.Message, d.Severity}
 }
 
 // built is when an image's config says that it was made. What is before the first

@@ -54,6 +54,17 @@ func (s Status) MarshalText() ([]byte, error) {
 	return []byte(s.String()), nil
 }
 
+// UnmarshalText reads the word that MarshalText writes.
+func (s *Status) UnmarshalText(text []byte) error {
+	for known := StatusUnknown; known <= StatusEndOfLife; known++ {
+		if known.String() == string(text) {
+			*s = known
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown status %.40q", text)
+}
+
 // An Advisory is what a database says of one vulnerability beside the ranges:
 // the part that only a reported vulnerability needs.
 type Advisory struct {

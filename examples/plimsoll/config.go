@@ -54,6 +54,8 @@ Exit codes:
 		Example: `  plimsoll config .
   plimsoll config --severity HIGH,CRITICAL --exit-code 1 Dockerfile deploy/
   plimsoll config --fix Dockerfile`,
+
+		Annotations: map[string]string{scans: "true"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("what to look at is missing: plimsoll config PATH")

@@ -137,8 +137,11 @@ func databaseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "db",
 		Short: "Work with databases of advisories",
-		Args:  cobra.NoArgs,
-		RunE:  needCommand,
+		Long:  "Work with databases of advisories." + holderCodes,
+		Example: `  plimsoll db update
+  plimsoll db status`,
+		Args: suggestCommand,
+		RunE: needCommand,
 	}
 	cmd.AddCommand(updateCommand(), statusCommand(), buildCommand(), importCommand(), pushCommand(), pullCommand(), verifyCommand())
 	return cmd
@@ -157,6 +160,8 @@ func buildCommand() *cobra.Command {
 DIR holds OSV records (*.json) and zips of them, at any depth, as the public
 export does: <Ecosystem>/all.zip. Several may follow --from, which may also be
 given several times.`,
+		Example: `  plimsoll db build --from osv/ --output plimsoll.db
+  plimsoll db build --from Debian/all.zip npm/all.zip`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, more []string) error {
 			if len(from) == 0 {

@@ -75,7 +75,10 @@ func pushCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "push REF",
 		Short: "Push the database to a registry",
-		Args:  cobra.ExactArgs(1),
+		Long: `Push the database in the cache, or another, to a registry, for "db pull". What is
+printed is its digest.`,
+		Example: `  plimsoll db push registry.example/plimsoll-db:1`,
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if file == "" {
 				path, err := f.pathOf(nil)
@@ -109,7 +112,8 @@ func pullCommand() *cobra.Command {
 		Long: `Pull a database from a registry into the cache, for scans to use: one that "db
 push" pushed, or Trivy's (` + remote.TrivyMirror + `,
 ` + remote.TrivyDB + `).`,
-		Args: cobra.ExactArgs(1),
+		Example: `  plimsoll db pull registry.example/plimsoll-db:1`,
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.Keychain = source.DefaultKeychain()
 			path, err := f.pull(cmd.Context(), args[0], opts, cmd.ErrOrStderr())
@@ -150,7 +154,15 @@ func verifyCommand() *cobra.Command {
 		Short: "Check a database against its checksum and other comparators",
 		Long: `Check a database, that in the cache or FILE: its checksum, and the order of its
 versions by comparators that are not ours (go-deb-version, go-rpm-version,
-Masterminds/semver). The exit code is 1 if one disagrees.`,
+Masterminds/semver).
+
+Exit codes:
+  0  all agree
+  1  one disagrees
+  2  the command line is wrong
+  3  the database could not be read, or its checksum is wrong`,
+		Example: `  plimsoll db verify
+  plimsoll db verify plimsoll.db`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := f.pathOf(args)

@@ -32,12 +32,12 @@ func formats() []format {
 	return []format{
 		{"table", tableFormat},
 		{"json", func(f *scanFlags, _ destination) (scan.Reporter, error) {
-			return report.JSON{NoPackages: f.packages.set && !f.packages.value, Suppressed: f.suppress.show}, nil
+			return report.JSON{NoPackages: f.packages.set && !f.packages.value, Rules: f.imageConfig.rules, Suppressed: f.suppress.show}, nil
 		}},
 		{"count", func(f *scanFlags, _ destination) (scan.Reporter, error) { return report.Count{Quiet: f.quiet}, nil }},
 		{"plimsoll-json", func(*scanFlags, destination) (scan.Reporter, error) { return report.Plimsoll{}, nil }},
-		{"sarif", func(_ *scanFlags, out destination) (scan.Reporter, error) {
-			return report.SARIF{Version: buildVersion(), Dir: out.dir}, nil
+		{"sarif", func(f *scanFlags, out destination) (scan.Reporter, error) {
+			return report.SARIF{Version: buildVersion(), Dir: out.dir, Rules: f.imageConfig.rules}, nil
 		}},
 		{"cyclonedx", func(*scanFlags, destination) (scan.Reporter, error) {
 			return report.CycloneDX{Version: buildVersion()}, nil
@@ -92,7 +92,7 @@ func (f *scanFlags) reporter(stdout io.Writer) (scan.Reporter, error) {
 			return known.make(f, destination{stdout, dir})
 		}
 	}
-	return nil, fmt.Errorf("--format %q: want %s", f.format, formatNames())
+	return nil, fmt.Errorf("--format %q: want %s%s", f.format, formatNames(), didYouMean(f.format, scanFormatNames()))
 }
 
 // tableOrders are the words of --sort.
@@ -101,7 +101,7 @@ func tableOrders() map[string]report.Order {
 }
 
 func tableFormat(f *scanFlags, out destination) (scan.Reporter, error) {
-	t := report.Table{Sort: tableOrders()[f.sort], Packages: f.packages.value, Suppressed: f.suppress.show}
+	t := report.Table{Sort: tableOrders()[f.sort], Packages: f.packages.value, Suppressed: f.suppress.show, Rules: f.imageConfig.rules}
 	if fd, ok := terminal(out.stdout); ok && f.output == "" {
 		t.Color = os.Getenv("NO_COLOR") == "" // https://no-color.org/
 		if width, _, err := term.GetSize(fd); err == nil {

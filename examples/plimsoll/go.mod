@@ -40,6 +40,7 @@ require (
 	github.com/containerd/log v0.1.0 // indirect
 	github.com/containerd/ttrpc v1.2.9 // indirect
 	github.com/containerd/typeurl/v2 v2.3.0 // indirect
+	github.com/cpuguy83/go-md2man/v2 v2.0.7 // indirect
 	github.com/cyphar/filepath-securejoin v0.7.0 // indirect
 	github.com/emirpasic/gods v1.18.1 // indirect
 	github.com/go-errors/errors v1.5.1 // indirect
@@ -77,6 +78,7 @@ require (
 	github.com/pjbgf/sha1cd v0.7.0 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
 	github.com/planetscale/vtprotobuf v0.6.1-0.20240319094008-0393e58bdf10 // indirect
+	github.com/russross/blackfriday/v2 v2.1.0 // indirect
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	github.com/sergi/go-diff v1.4.0 // indirect
 	github.com/shopspring/decimal v1.4.0 // indirect
@@ -143,8 +145,8 @@ replace github.com/plimsoll-go/plimsoll/lint/cel => ../../lint/cel
 
 replace github.com/plimsoll-go/plimsoll/lint/schema => ../../lint/schema
 
-replace github.com/plimsoll-go/plimsoll/manifest/dockerfile => ../../manifest/dockerfile
-
 replace github.com/plimsoll-go/plimsoll/manifest/helm => ../../manifest/helm
 
 replace github.com/plimsoll-go/plimsoll/manifest/kustomize => ../../manifest/kustomize
+
+replace github.com/plimsoll-go/plimsoll/manifest/dockerfile => ../../manifest/dockerfile

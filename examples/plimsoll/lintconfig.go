@@ -99,7 +99,11 @@ func (f *lintFlags) rules(config *lint.Config) ([]*lint.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Rules(all, templates, f.compat)
+	list, err := config.Rules(all, templates, f.compat)
+	if err != nil && !f.compat {
+		err = fmt.Errorf("%w%s", err, alike(slices.Concat(f.selection.Include, f.selection.Exclude), namesOf(all)))
+	}
+	return list, err
 }
 
 func lintSeverity(word string) (severity.Level, error) {

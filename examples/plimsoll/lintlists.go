@@ -17,7 +17,7 @@ import (
 func listFormats() []string { return []string{"json", "markdown", "plain"} }
 
 // listCommand makes "NAME list", which may be written as NAME alone.
-func listCommand(name, short string, write func(w io.Writer, format string) error) *cobra.Command {
+func listCommand(name, short, example string, write func(w io.Writer, format string) error) *cobra.Command {
 	var format string
 	run := func(cmd *cobra.Command, _ []string) error {
 		if !slices.Contains(listFormats(), format) {
@@ -25,15 +25,15 @@ func listCommand(name, short string, write func(w io.Writer, format string) erro
 		}
 		return failed(write(cmd.OutOrStdout(), format))
 	}
-	cmd := &cobra.Command{Use: name, Short: short, Args: cobra.NoArgs, RunE: run}
-	list := &cobra.Command{Use: "list", Short: short, Args: cobra.NoArgs, RunE: run}
+	cmd := &cobra.Command{Use: name, Short: short, Example: example, Args: cobra.NoArgs, RunE: run}
+	list := &cobra.Command{Use: "list", Short: short, Example: example, Args: cobra.NoArgs, RunE: run}
 	cmd.PersistentFlags().StringVar(&format, "format", "plain", "`FORMAT` of the list: plain, markdown or json")
 	cmd.AddCommand(list)
 	return cmd
 }
 
 func checksCommand() *cobra.Command {
-	return listCommand("checks", "List the built-in rules", func(w io.Writer, format string) error {
+	return listCommand("checks", "List the built-in rules", "  plimsoll lint checks list --format markdown", func(w io.Writer, format string) error {
 		all, _, err := builtin(false, nil)
 		if err != nil {
 			return err
@@ -104,7 +104,7 @@ type paramEntry struct {
 }
 
 func templatesCommand() *cobra.Command {
-	return listCommand("templates", "List the templates that rules are made from", func(w io.Writer, format string) error {
+	return listCommand("templates", "List the templates that rules are made from", "  plimsoll lint templates list --format json", func(w io.Writer, format string) error {
 		_, templates, err := builtin(false, nil)
 		if err != nil {
 			return err
@@ -178,9 +178,13 @@ func kindList(kinds []lint.Kind) string {
 
 func explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain RULE",
-		Short: "Say what a rule reports, why, and what to do about it",
-		Args:  cobra.ExactArgs(1),
+		Use:     "explain RULE",
+		Short:   "Say what a rule reports, why, and what to do about it",
+		Example: "  plimsoll lint explain run-as-non-root",
+		Args:    cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return ruleNames(), cobra.ShellCompDirectiveNoFileComp
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, templates, err := builtin(false, nil)
 			if err != nil {
@@ -192,7 +196,7 @@ func explainCommand() *cobra.Command {
 					return failed(err)
 				}
 			}
-			return failed(fmt.Errorf("no rule is called %s: see plimsoll lint checks", args[0]))
+			return failed(fmt.Errorf("no rule is called %s: see plimsoll lint checks%s", args[0], didYouMean(args[0], namesOf(all))))
 		},
 	}
 }

@@ -24,7 +24,13 @@ func compareCommand() *cobra.Command {
 
 With - in place of the versions, pairs are read from the standard input, a line
 each, and a sign is printed for each. It is "?" where a version is not well
-formed; the exit code is then 1.`,
+formed.
+
+Exit codes:
+  0  they are ordered
+  1  a version is not well formed
+  2  the command line is wrong
+  3  the standard input could not be read, or the output not written`,
 		Example: `  plimsoll version compare Debian 1.0~rc1 1.0
   echo '1.2.0 1.10.0' | plimsoll version compare npm -`,
 		Args: cobra.RangeArgs(2, 3),
@@ -48,8 +54,13 @@ func checkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check ECOSYSTEM VERSION...",
 		Short: "Say which versions are not well formed",
-		Long: `Say which versions are not well formed in their ecosystem, where and why. The
-exit code is 1 if there is one.`,
+		Long: `Say which versions are not well formed in their ecosystem, where and why.
+
+Exit codes:
+  0  all are well formed
+  1  one is not
+  2  the command line is wrong
+  3  the output could not be written`,
 		Example: `  plimsoll version check Debian 1:2.3-4`,
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -81,16 +81,17 @@ func newLogger(line *progress, stderr io.Writer, quiet bool) *slog.Logger {
 	if quiet {
 		return nil
 	}
-	return slog.New(&logger{line, stderr})
+	return slog.New(&logger{line, stderr, slog.LevelInfo})
 }
 
 // A logger is a handler that writes a line for people.
 type logger struct {
 	line   *progress
 	stderr io.Writer
+	least  slog.Level
 }
 
-func (l *logger) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
+func (l *logger) Enabled(_ context.Context, level slog.Level) bool { return level >= l.least }
 func (l *logger) WithAttrs([]slog.Attr) slog.Handler               { return l }
 func (l *logger) WithGroup(string) slog.Handler                    { return l }
 

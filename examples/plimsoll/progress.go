@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -17,9 +18,10 @@ type progress struct {
 	bar  *progressbar.ProgressBar // nil: nothing is drawn
 }
 
-// newProgress draws on stderr if that is a terminal.
+// newProgress draws on stderr if that is a terminal where somebody looks, and that
+// can move its cursor.
 func newProgress(stderr io.Writer, quiet bool) *progress {
-	if _, ok := terminal(stderr); !ok || quiet {
+	if _, ok := terminal(stderr); !ok || quiet || os.Getenv("CI") != "" || os.Getenv("TERM") == "dumb" {
 		return &progress{}
 	}
 	return &progress{w: stderr}

@@ -27,22 +27,7 @@ func (e *exit) Unwrap() error { return e.err }
 
 // run is the program: args without its name. It returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := &cobra.Command{
-		Use:   "plimsoll",
-		Short: "Find what must not go aboard: vulnerabilities in images, mistakes in manifests",
-		Args:  cobra.NoArgs,
-		RunE:  needCommand,
-
-		SilenceErrors: true,
-		SilenceUsage:  true,
-	}
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(scanCommands()...)
-	root.AddCommand(configCommand(), lintCommand(), scoreCommand(args), compareImagesCommand(), diffCommand(), databaseCommand(), versionCommand())
-	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root := newRoot(args, stdin, stdout, stderr)
 
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
@@ -54,7 +39,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	if e.err != nil {
-		fmt.Fprintf(stderr, "error: %s\n", printable(e.err.Error()))
+		fmt.Fprintf(stderr, "error: %s\n", printable(e.err.Error()+nextStep(e.err)))
 	}
 	return e.code
 }
@@ -70,4 +55,31 @@ func failed(err error) error {
 		return nil
 	}
 	return &exit{code: exitError, err: err}
+}
+
+// newRoot is the program as a command, with all others.
+func newRoot(args []string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "plimsoll",
+		Short: "Find what must not go aboard: vulnerabilities in images, mistakes in manifests",
+		Long:  rootLong,
+		Args:  suggestCommand,
+		RunE:  needCommand,
+
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		DisableAutoGenTag: true,
+	}
+	root.AddCommand(scanCommands()...)
+	root.AddCommand(configCommand(), lintCommand(), scoreCommand(args), workloadCommand(), setImageCommand(), compareImagesCommand(), diffCommand(), databaseCommand(), convertCommand(), versionCommand(), manCommand())
+	arrange(root)
+	addSettings(root)
+	addCompletions(root)
+	root.SetFlagErrorFunc(suggestFlag)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return root
 }

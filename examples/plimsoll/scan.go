@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -127,7 +128,10 @@ type scanFlags struct {
 	dev            bool
 	everything     bool
 
+	trivy trivyFlags
+
 	imageSource []string
+	imageConfig imageConfigFlags
 	branch, tag string
 	commit      string
 
@@ -142,6 +146,8 @@ func scanCommand(t target) *cobra.Command {
 		Short:   t.short,
 		Long:    t.long + exitCodes,
 		Example: t.example,
+
+		Annotations: map[string]string{scans: "true"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.stdin = cmd.InOrStdin()
 			return f.run(cmd.Context(), t, args, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -157,17 +163,7 @@ func scanCommand(t target) *cobra.Command {
 	flags.SortFlags = false
 	// The names that Trivy has, or had, for the same.
 	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-		switch name {
-		case "vuln-type":
-			name = "pkg-types"
-		case "offline-scan":
-			name = "offline"
-		case "parallel":
-			name = "workers"
-		case "vuln-severity-source":
-			name = "severity-source"
-		}
-		return pflag.NormalizedName(name)
+		return pflag.NormalizedName(canonical(name))
 	})
 	if t.image {
 		flags.StringVarP(&f.input, "input", "i", "", "`FILE` to scan in place of REF: an archive of docker save, an OCI archive or an OCI layout")
@@ -201,6 +197,7 @@ func scanCommand(t target) *cobra.Command {
 	flags.BoolVar(&f.noCache, "no-cache", false, "read all layers, and keep nothing of them; of directories nothing is kept in any case")
 	if t.image {
 		flags.StringSliceVar(&f.imageSource, "image-src", nil, "look for images in these `PLACES`, in order: docker,podman,containerd,remote (default remote)")
+		f.imageConfig.add(flags)
 		flags.StringVar(&f.platform, "platform", "", "choose `OS/ARCH[/VARIANT]` from an image for several")
 		flags.BoolVar(&f.insecure, "insecure", false, "allow plain HTTP and unverified certificates of registries")
 	}
@@ -209,6 +206,7 @@ func scanCommand(t target) *cobra.Command {
 		flags.StringVar(&f.tag, "tag", "", "fetch the `NAME`d tag of a URL")
 		flags.StringVar(&f.commit, "commit", "", "fetch the commit with this `ID` of a URL")
 	}
+	f.trivy.add(flags, t.image)
 	flags.IntVar(&f.workers, "workers", 0, "read `N` layers at one time (default one for each processor)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print the report and errors only; with count, its number alone")
 	return cmd
@@ -229,10 +227,17 @@ func (b *optionalBool) Set(s string) (err error) {
 // work. One that cannot be done does not keep the others from being done; that
 // something could not be done weighs more than a gate.
 func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, stderr io.Writer) error {
+	if f.trivy.downloadOnly {
+		return failed(f.database.update(ctx, nil, f.quiet, stdout, stderr))
+	}
 	opts, err := f.options()
 	if err != nil {
 		return err
 	}
+	if err := f.imageConfig.read(); err != nil {
+		return err
+	}
+	opts.Matchers = f.imageConfig.matchers()
 	reporter, err := f.reporter(stdout)
 	if err != nil {
 		return err
@@ -243,7 +248,7 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 	if f.exitCode == 0 && (len(f.exitOn) > 0 || f.minEPSS > 0 || f.baseline.path != "") {
 		f.exitCode = 1
 	}
-	if opts.Suppress, err = f.suppress.read(); err != nil {
+	if opts.Suppress, err = f.suppress.read(f.imageConfig.rules...); err != nil {
 		return failed(err)
 	}
 	if err := f.baseline.read(); err != nil {
@@ -256,8 +261,13 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 		args = []string{f.input}
 	}
 
-	line := newProgress(stderr, f.quiet)
+	line := newProgress(stderr, f.quiet || f.trivy.noProgress)
 	defer line.clear()
+	ctx, stop := f.trivy.bound(ctx)
+	defer stop()
+	if f.trivy.debug {
+		opts.Logger = slog.New(&logger{line, stderr, slog.LevelDebug})
+	}
 	db, err := f.database.open(ctx, line, stderr, f.quiet)
 	if err != nil {
 		return failed(err)
@@ -282,6 +292,7 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 			worst = worse(worst, failed(err))
 			continue
 		}
+		keepSevere(report, opts.Filter.Severities)
 		if err := out.write(ctx, reporter, report); err != nil {
 			out.close()
 			return failed(err)
@@ -352,7 +363,7 @@ func (f *scanFlags) check(t target, args []string) error {
 	case f.workers < 0:
 		return fmt.Errorf("--workers %d: want 0 or more", f.workers)
 	}
-	return errors.Join(f.baseline.check(len(args)), f.checkRevision(args))
+	return errors.Join(f.trivy.check(len(args)), f.baseline.check(len(args)), f.checkRevision(args))
 }
 
 // isGateCode reports whether a gate may exit with code; 0 is no gate.
@@ -399,7 +410,7 @@ func (f *scanFlags) options() (scan.Options, error) {
 		}
 		opts.PackageClasses = append(opts.PackageClasses, class)
 	}
-	return opts, nil
+	return opts, f.trivy.set(&opts)
 }
 
 // layerCache is where what was made of layers is kept, beside the databases; nil

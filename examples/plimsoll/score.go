@@ -103,11 +103,11 @@ With --compat:
 	flags.IntVar(&f.workers, "workers", 0, "read `N` files at one time (default one for each processor)")
 	flags.BoolVar(&f.debug, "debug", false, "has no effect; Kubesec has it")
 	_ = flags.MarkHidden("debug")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if f.compat || slices.Contains(all, "--compat") {
 			return failed(err)
 		}
-		return err
+		return suggestFlag(cmd, err)
 	})
 	cmd.AddCommand(scoreRulesCommand())
 	return cmd
@@ -154,11 +154,11 @@ func (f *scoreFlags) options(cmd *cobra.Command, args []string) (score.Options, 
 	var err error
 	if opts.Rules = score.Rules(); len(f.rules) > 0 {
 		if opts.Rules, err = score.Select(opts.Rules, f.rules...); err != nil {
-			return opts, fmt.Errorf("--rules: %w", err)
+			return opts, fmt.Errorf("--rules: %w%s", err, alike(f.rules, scoreNames()))
 		}
 	}
 	if _, err := score.Select(opts.Rules, f.ids...); err != nil {
-		return opts, fmt.Errorf("--id: %w", err)
+		return opts, fmt.Errorf("--id: %w%s", err, alike(f.ids, scoreNames()))
 	}
 	for _, pair := range f.fixValues {
 		if err := setFixValue(&opts.Values, pair); err != nil {

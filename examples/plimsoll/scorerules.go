@@ -15,7 +15,7 @@ import (
 func scoreRulesCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use: "rules", Aliases: []string{"print-rules"}, Short: "List the scoring rules", Args: cobra.NoArgs,
+		Use: "rules", Aliases: []string{"print-rules"}, Short: "List the scoring rules", Example: "  plimsoll score rules --format table", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			rules := score.Rules()
 			switch format {

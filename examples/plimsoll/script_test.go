@@ -2,22 +2,30 @@ package main
 
 import (
 	"errors"
+	"io"
+	"log"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // TestScript runs the command line as the scripts in testdata/script say.
 func TestScript(t *testing.T) {
 	t.Parallel()
+	osv := export(t)
+	images := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	t.Cleanup(images.Close)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "image": image, "registry": serveImages},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			data, err := filepath.Abs("../../testdata")
@@ -25,6 +33,8 @@ func TestScript(t *testing.T) {
 				return err
 			}
 			env.Setenv("TESTDATA", data)
+			env.Setenv("EXPORT", osv)
+			env.Setenv("REGISTRY", strings.TrimPrefix(images.URL, "http://"))
 			return os.MkdirAll(env.WorkDir, 0o777)
 		},
 	})

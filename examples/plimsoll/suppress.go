@@ -36,15 +36,15 @@ func (f *suppressFlags) add(flags *pflag.FlagSet) {
 // defaultIgnoreFiles are read where they are in the working directory.
 func defaultIgnoreFiles() []string { return []string{".trivyignore", ".plimsollignore.yaml"} }
 
-// read reads the files that the flags name.
-func (f *suppressFlags) read() ([]scan.Suppressor, error) {
-	list, err := readIgnoreFiles(f.ignoreFiles)
+// read reads the files that the flags name, which may name rules.
+func (f *suppressFlags) read(rules ...*lint.Rule) ([]scan.Suppressor, error) {
+	list, err := readIgnoreFiles(f.ignoreFiles, rules...)
 	if err != nil {
 		return nil, err
 	}
 	if f.ignoreFiles == nil {
 		for _, path := range defaultIgnoreFiles() {
-			more, err := readIgnoreFiles([]string{path})
+			more, err := readIgnoreFiles([]string{path}, rules...)
 			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, err
 			}

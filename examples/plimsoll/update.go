@@ -94,6 +94,8 @@ func statusCommand() *cobra.Command {
 		Short: "Say what a database holds and how old it is",
 		Long: `Say what a database holds and how old it is: that at PATH, ours or Trivy's, or
 else the one in the cache.`,
+		Example: `  plimsoll db status
+  plimsoll db status --format json ~/.cache/trivy/db/trivy.db`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "text" && format != "json" {

@@ -56,8 +56,9 @@ type manifest struct {
 
 type imageConfig struct {
 	Platform
-	RootFS  rootFS    `json:"rootfs"`
-	History []history `json:"history,omitempty"`
+	Config  map[string]any `json:"config,omitempty"`
+	RootFS  rootFS         `json:"rootfs"`
+	History []Step         `json:"history,omitempty"`
 }
 
 type rootFS struct {
@@ -65,7 +66,8 @@ type rootFS struct {
 	DiffIDs []string `json:"diff_ids"`
 }
 
-type history struct {
+// A Step is an entry of an image's history.
+type Step struct {
 	CreatedBy  string `json:"created_by"`
 	EmptyLayer bool   `json:"empty_layer,omitempty"`
 }

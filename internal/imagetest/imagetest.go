@@ -18,7 +18,14 @@ type Image struct {
 	Architecture string   // "amd64"
 	Variant      string   // none
 	Tags         []string // full names, "example.com/app:1.0"
+	User         string   // whom the config runs as; empty leaves it out
 	DiffIDs      []string // that the config claims; nil: those of the layers
+	// Config is what containers start with: "User", "Env". Nil: the document says
+	// nothing of it.
+	Config map[string]any
+	// History are the steps that the config tells of; nil: one for each layer, and some
+	// between them.
+	History []Step
 	// NoPlatform leaves the platform out of the descriptor in an index; it stays
 	// in the config.
 	NoPlatform bool
@@ -38,8 +45,11 @@ type Built struct {
 // Build makes the documents and layers of i.
 func (i Image) Build() Built {
 	platform := Platform{OS: or(i.OS, "linux"), Architecture: or(i.Architecture, "amd64"), Variant: i.Variant}
-	config := imageConfig{Platform: platform, RootFS: rootFS{Type: "layers", DiffIDs: []string{}}}
+	config := imageConfig{Platform: platform, Config: i.Config, RootFS: rootFS{Type: "layers", DiffIDs: []string{}}}
 	manifest := manifest{SchemaVersion: 2, MediaType: TypeManifest, Layers: []Descriptor{}}
+	if i.User != "" {
+		config.Config = map[string]any{"User": i.User}
+	}
 	var built Built
 	for n, l := range i.Layers {
 		b := l.Build()
@@ -47,10 +57,13 @@ func (i Image) Build() Built {
 		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, b.DiffID)
 		// A step that makes no layer comes before every second one that does.
 		if n%2 == 1 {
-			config.History = append(config.History, history{CreatedBy: "ENV x=y", EmptyLayer: true})
+			config.History = append(config.History, Step{CreatedBy: "ENV x=y", EmptyLayer: true})
 		}
-		config.History = append(config.History, history{CreatedBy: fmt.Sprintf("step %d", n)})
+		config.History = append(config.History, Step{CreatedBy: fmt.Sprintf("step %d", n)})
 		manifest.Layers = append(manifest.Layers, describe(b.Blob, b.MediaType))
+	}
+	if i.History != nil {
+		config.History = i.History
 	}
 	if i.DiffIDs != nil {
 		config.RootFS.DiffIDs = i.DiffIDs

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
@@ -64,8 +65,10 @@ func lastOf(s *manifest.Stage, keyword string) *manifest.Instruction {
 	return nil
 }
 
-// isRoot reports whether a user, with or without a group, is root.
+// isRoot reports whether a user, with or without a group, is root. An id is a number
+// for what starts the container: 00 is 0.
 func isRoot(user string) bool {
 	user, _, _ = strings.Cut(user, ":")
-	return user == "root" || user == "0"
+	id, err := strconv.Atoi(user)
+	return user == "root" || err == nil && id == 0
 }

@@ -190,3 +190,18 @@ func ExamplePlimsollSchema() {
 	fmt.Println(json.Unmarshal([]byte(report.PlimsollSchema()), &schema), schema.Title)
 	// Output: <nil> A report of Plimsoll, version 1
 }
+
+func ExampleRead() {
+	var saved strings.Builder
+	if err := (report.Plimsoll{}).Report(context.Background(), &saved, boat()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, _, err := report.Read("boat.json", []byte(saved.String()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Vulnerabilities[0].ID, r.Vulnerabilities[0].Component.Name)
+	// Output: TEST-2024-0001 hull
+}

@@ -82,7 +82,7 @@ func (j JSON) document(r *scan.Report) jsonReport {
 	}
 	rules := rulesByName(j.Rules)
 	for _, e := range manifests(r) {
-		d.Results = append(d.Results, misconfigurationsOf(e, rules))
+		d.Results = append(d.Results, misconfigurationsOf(r, e, rules))
 	}
 	if r.Database != nil {
 		d.Database = databaseOf(r.Database)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plimsoll-go/plimsoll/internal/imageconfig"
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan"
@@ -63,7 +64,8 @@ func manifestKind(e *manifestResult) string {
 		return "compose"
 	case e.file != nil && e.file.Renderer == "helm":
 		return "helm"
-	case strings.HasPrefix(base, "dockerfile"), strings.HasPrefix(base, "containerfile"), strings.HasSuffix(base, ".dockerfile"):
+	case strings.HasPrefix(base, "dockerfile"), strings.HasPrefix(base, "containerfile"), strings.HasSuffix(base, ".dockerfile"),
+		strings.HasSuffix(base, imageconfig.Suffix):
 		return "dockerfile"
 	}
 	return "kubernetes"

@@ -6,14 +6,16 @@ import (
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/lint"
+	"github.com/plimsoll-go/plimsoll/scan"
 )
 
 // misconfigurationsOf is what was found in one manifest, as Trivy writes it.
-func misconfigurationsOf(e *manifestResult, rules map[string]*lint.Rule) jsonResult {
+func misconfigurationsOf(r *scan.Report, e *manifestResult, rules map[string]*lint.Rule) jsonResult {
 	res := jsonResult{Target: e.path, Class: "config", Type: e.kind}
 	passed := checksFor(e.kind, rules)
 	for _, d := range e.diagnostics {
 		m := misconfigurationOf(e, d, rules[d.Rule])
+		m.Layer = layerNamed(r, d.Layer)
 		ids := trivyIDs(d, rules[d.Rule])
 		if len(ids) == 0 {
 			delete(passed, d.Rule)
@@ -71,6 +73,16 @@ func misconfigurationOf(e *manifestResult, d *lint.Diagnostic, rule *lint.Rule) 
 		j.References = []string{j.PrimaryURL}
 	}
 	return j
+}
+
+// layerNamed is the layer with a diff ID; empty when the report has none.
+func layerNamed(r *scan.Report, id string) jsonLayer {
+	for _, l := range r.Layers {
+		if id != "" && string(l.DiffID) == id {
+			return jsonLayer{Digest: string(l.Digest), DiffID: id}
+		}
+	}
+	return jsonLayer{}
 }
 
 // named is j as the finding of Trivy's check with this id.

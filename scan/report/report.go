@@ -141,8 +141,10 @@ func judged(r *scan.Report) bool {
 
 // incomplete reports whether a problem of r hides anything.
 func incomplete(r *scan.Report) bool {
-	return slices.ContainsFunc(r.Problems, func(p scan.Problem) bool { return p.Hides != artifact.HidesNothing })
+	return slices.ContainsFunc(r.Problems, hidesSomething)
 }
+
+func hidesSomething(p scan.Problem) bool { return p.Hides != artifact.HidesNothing }
 
 // counts is how many of list there are of each severity, as
 // "UNKNOWN: 0, LOW: 1, ..." with sep in place of ": ".

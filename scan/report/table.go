@@ -17,8 +17,8 @@ import (
 )
 
 // Table writes the tables that Trivy's users know: a summary with a row for each
-// target, then for each target with findings a total and a table of them, then
-// the problems. Equal cells of a column that follow each other are one cell.
+// target, then for each target with findings a total and a table of them, those of
+// manifests last, then the problems. Equal cells of a column that follow each other are one cell.
 //
 // In the summary "-" means that no advisories were compared with the target's
 // packages and "0" that nothing was found; a report that is not complete says
@@ -47,8 +47,8 @@ type Table struct {
 	// Suppressed lists what is not to be shown, with the reason, before the problems.
 	// Without it, the summary says how many there are.
 	Suppressed bool
-	// Rules are the lint rules that ran: their texts stand beside what they found in
-	// manifests.
+	// Rules are the lint rules that ran: their texts, and the ids that Trivy has for
+	// them, stand beside what they found in manifests.
 	Rules []*lint.Rule
 }
 

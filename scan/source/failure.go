@@ -15,26 +15,26 @@ import (
 // maxDetail is how many bytes of what a server says go into a message.
 const maxDetail = 300
 
-// A statusError is an answer of a registry, or of what it sends us to, that is
+// A StatusError is an answer of a registry, or of what it sends us to, that is
 // not what was asked for.
-type statusError struct {
-	repo   string
-	status int
-	detail string // what the registry adds; may be empty
+type StatusError struct {
+	Repository string
+	Status     int    // of HTTP
+	Detail     string // what the registry adds; may be empty
 }
 
 // Error says what the status means for who wants the image.
-func (e *statusError) Error() string {
-	text := statusText(e.status)
-	if e.detail != "" {
-		text += fmt.Sprintf(", %q", e.detail)
+func (e *StatusError) Error() string {
+	text := statusText(e.Status)
+	if e.Detail != "" {
+		text += fmt.Sprintf(", %q", e.Detail)
 	}
 	switch {
-	case e.status == http.StatusUnauthorized || e.status == http.StatusForbidden:
-		return fmt.Sprintf("access to %s is denied (%s)", e.repo, text)
-	case e.status == http.StatusNotFound:
-		return fmt.Sprintf("not found in %s (%s)", e.repo, text)
-	case isBusy(e.status):
+	case e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden:
+		return fmt.Sprintf("access to %s is denied (%s)", e.Repository, text)
+	case e.Status == http.StatusNotFound:
+		return fmt.Sprintf("not found in %s (%s)", e.Repository, text)
+	case isBusy(e.Status):
 		return fmt.Sprintf("the registry answers %s, %d times", text, attempts)
 	}
 	return "the registry answers " + text
@@ -53,7 +53,7 @@ func responseError(repo string, resp *http.Response) error {
 	if raw, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10)); err == nil {
 		_ = json.Unmarshal(raw, &body)
 	}
-	return newStatusError(repo, resp.StatusCode, body.Errors)
+	return statusErrorOf(repo, resp.StatusCode, body.Errors)
 }
 
 // requestError is the error of a request that got no response, or none from
@@ -65,15 +65,15 @@ func requestError(repo string, err error) error {
 		return clean(err)
 	}
 	if answer := (*transport.Error)(nil); errors.As(err, &answer) {
-		return newStatusError(repo, answer.StatusCode, answer.Errors)
+		return statusErrorOf(repo, answer.StatusCode, answer.Errors)
 	}
 	return clean(err)
 }
 
-func newStatusError(repo string, status int, said []transport.Diagnostic) error {
-	e := &statusError{repo: repo, status: status}
+func statusErrorOf(repo string, status int, said []transport.Diagnostic) error {
+	e := &StatusError{Repository: repo, Status: status}
 	if len(said) > 0 {
-		e.detail = shorten(string(said[0].Code) + ": " + said[0].Message)
+		e.Detail = shorten(string(said[0].Code) + ": " + said[0].Message)
 	}
 	return e
 }

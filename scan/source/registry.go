@@ -214,7 +214,7 @@ func (r *repository) blob(desc v1.Descriptor) func(context.Context) (io.ReadClos
 }
 
 // get requests a manifest or a blob. The status of the response is 200, or 206
-// if header has a range; else the error is a *statusError.
+// if header has a range; else the error is a *StatusError.
 func (r *repository) get(ctx context.Context, kind, id string, header http.Header) (*http.Response, error) {
 	u := url.URL{Scheme: r.name.Scheme(), Host: r.name.RegistryStr(), Path: "/v2/" + r.name.RepositoryStr() + "/" + kind + "/" + id}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)

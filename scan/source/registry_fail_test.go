@@ -81,6 +81,9 @@ func TestRegistryRefuses(t *testing.T) {
 			for _, want := range tt.want {
 				checkMessage(t, "Open", err, strings.ReplaceAll(want, "%s", l.host))
 			}
+			if answer := (*StatusError)(nil); !errors.As(err, &answer) || answer.Status != tt.status || answer.Repository != l.host+"/app" {
+				t.Errorf("Open: error %#v is no StatusError with %d", err, tt.status)
+			}
 			if n := pauses.Load(); n != 0 {
 				t.Errorf("Open paused %d times for a status that stays", n)
 			}

@@ -28,7 +28,7 @@ const (
 type download struct {
 	ctx context.Context // of the one reading that this is
 	// get requests the blob's bytes from offset on, which is all of it for 0.
-	// The status is 200 or 206, else the error is a *statusError.
+	// The status is 200 or 206, else the error is a *StatusError.
 	get  func(ctx context.Context, offset int64) (*http.Response, error)
 	wait func(ctx context.Context, attempt int) error
 	size int64
@@ -90,7 +90,7 @@ func (d *download) resume(cause error) error {
 			return err
 		}
 		err := d.connect()
-		var refused *statusError
+		var refused *StatusError
 		if errors.As(err, &refused) || errors.Is(err, errRange) {
 			return fmt.Errorf("resume at byte %d of %d: %w: %w", d.offset, d.size, artifact.ErrInterrupted, err)
 		}
