@@ -218,3 +218,55 @@ func Example_htmlPage() {
 	// Output:
 	// <!DOCTYPE html>
 }
+
+func workload(ctx context.Context, path string, db vuln.Database, images func(name string) (scan.Source, error)) error {
+	w, err := scan.Workload(ctx, path, scan.WorkloadOptions{
+		Options: scan.Options{Database: db, Matchers: []scan.Matcher{scan.Lint(rules.All(), lint.Options{}), scan.Score(score.Options{})}},
+		Images:  images, // func(name string) (scan.Source, error); nil: their registries
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range w.Exposures { // "fixed in 2.0, privileged, reachable through Service web and Ingress web"
+		fmt.Println(e.Rank, e.Vulnerability.ID, e.Container, strings.Join(e.Reasons(), ", "))
+	}
+	if v := (scan.Gate{Severity: severity.High}).JudgeWorkload(w); v.Failed {
+		return errors.New(strings.Join(v.Reasons, "; "))
+	}
+	return nil
+}
+
+func Example_workload() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	const advisory = "ALPINE-CVE-2024-45491.json"
+	text, err := os.ReadFile(filepath.Join("../../testdata/advisories", advisory))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, advisory), text, 0o666)
+	}
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	file := filepath.Join(dir, "advisories.db")
+	if _, err := store.Build(ctx, file, []string{dir}, store.BuildOptions{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	db, err := store.Open(file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer db.Close()
+	images := func(string) (scan.Source, error) { return source.Parse(alpine, source.Options{}) }
+	fmt.Println(workload(ctx, harbour, db, images))
+	// Output:
+	// 1 CVE-2024-45491 apps/v1 Deployment harbour, container web fixed in 2.6.3-r0, may gain privileges, may change its root file system
+	// image registry.example/harbour:latest: 1 vulnerability of severity CRITICAL; manifests: 1 diagnostic of severity HIGH
+}
