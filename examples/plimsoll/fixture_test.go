@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,8 +20,14 @@ const (
 	advisories = "../../testdata/advisories"
 )
 
-// TestMain gives the tests a user's cache of their own.
+// TestMain gives the tests a user's cache of their own, which the program has too where
+// they start it.
 func TestMain(m *testing.M) {
+	program := map[string]func(){"plimsoll": main}
+	if _, ok := program[strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")]; ok {
+		testscript.Main(m, program)
+	}
+	keepGoEnvironment()
 	dir, err := os.MkdirTemp("", "plimsoll-test-")
 	if err != nil {
 		panic(err)
@@ -27,7 +35,7 @@ func TestMain(m *testing.M) {
 	for _, name := range cacheVariables() {
 		os.Setenv(name, dir)
 	}
-	testscript.Main(tests{m, dir}, map[string]func(){"plimsoll": main})
+	testscript.Main(tests{m, dir}, program)
 }
 
 // tests run, and then remove the directory that they were given.
@@ -39,6 +47,19 @@ type tests struct {
 func (t tests) Run() int {
 	defer os.RemoveAll(t.dir)
 	return t.M.Run()
+}
+
+// keepGoEnvironment lets the Go tool find what it keeps for the user, once the variables
+// that say where that is are changed.
+func keepGoEnvironment() {
+	names := []string{"GOENV", "GOPATH", "GOCACHE"}
+	out, err := exec.Command("go", append([]string{"env"}, names...)...).Output()
+	if err != nil {
+		return // no test may need it
+	}
+	for i, value := range strings.Split(strings.TrimRight(string(out), "\r\n"), "\n") {
+		os.Setenv(names[i], strings.TrimRight(value, "\r"))
+	}
 }
 
 // cacheVariables are those that os.UserCacheDir reads, of each system.
