@@ -149,15 +149,18 @@ func hidesSomething(p scan.Problem) bool { return p.Hides != artifact.HidesNothi
 // counts is how many of list there are of each severity, as
 // "UNKNOWN: 0, LOW: 1, ..." with sep in place of ": ".
 func counts(list []*scan.Vulnerability, sep string) string {
+	per := make(map[severity.Level]int)
+	for _, v := range list {
+		per[v.Severity]++
+	}
+	return levels(per, sep)
+}
+
+// levels are numbers of findings, the least severe first.
+func levels(per map[severity.Level]int, sep string) string {
 	var words []string
 	for _, l := range severity.Levels() {
-		n := 0
-		for _, v := range list {
-			if v.Severity == l {
-				n++
-			}
-		}
-		words = append(words, fmt.Sprintf("%s%s%d", l, sep, n))
+		words = append(words, fmt.Sprintf("%s%s%d", l, sep, per[l]))
 	}
 	return strings.Join(words, ", ")
 }

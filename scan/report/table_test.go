@@ -70,3 +70,14 @@ func TestTableMisconfigurations(t *testing.T) {
 	golden(t, "manifests.table", render(t, report.Table{Rules: lintRules()}, lintedReport(t)))
 	golden(t, "manifests-bare.table", render(t, report.Table{}, lintedReport(t)))
 }
+
+func TestCountMisconfigurations(t *testing.T) {
+	t.Parallel()
+	const want = "deploy/pier.yaml (kubernetes): UNKNOWN 0, LOW 0, MEDIUM 0, HIGH 1, CRITICAL 0, total 1 (incomplete)\n"
+	if got := render(t, report.Count{}, lintedReport(t)); got != want {
+		t.Errorf("Count = %q, want %q", got, want)
+	}
+	if got := render(t, report.Count{Quiet: true}, lintedReport(t)); got != "1\n" {
+		t.Errorf("Count of Quiet = %q, want 1", got)
+	}
+}

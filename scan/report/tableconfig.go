@@ -27,21 +27,12 @@ func (t Table) misconfigurations(ctx context.Context, out *bytes.Buffer, r *scan
 			counts[d.Severity]++
 		}
 		title := fmt.Sprintf("%s (%s)", cell(e.path), e.kind)
-		fmt.Fprintf(out, "\n%s\n%s\nFailures: %d (%s)\n", title, strings.Repeat("=", len([]rune(title))), len(e.diagnostics), perLevel(counts))
+		fmt.Fprintf(out, "\n%s\n%s\nFailures: %d (%s)\n", title, strings.Repeat("=", len([]rune(title))), len(e.diagnostics), levels(counts, ": "))
 		for _, d := range e.diagnostics {
 			t.misconfiguration(out, e, d, rules[d.Rule])
 		}
 	}
 	return nil
-}
-
-// perLevel is how many there are of each severity: "UNKNOWN: 0, LOW: 2, …".
-func perLevel(counts map[severity.Level]int) string {
-	var parts []string
-	for l := severity.Unknown; l <= severity.Critical; l++ {
-		parts = append(parts, fmt.Sprintf("%s: %d", l, counts[l]))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // maxMisconfiguration bounds the bytes of a message.
