@@ -88,6 +88,8 @@ func TestTerminal(t *testing.T) {
 		}
 		return r.(report.Table)
 	}
+	t.Setenv("CI", "") // where nothing is drawn
+	t.Setenv("TERM", "xterm")
 	t.Setenv("NO_COLOR", "")
 	if !table(scanFlags{}, tty).Color {
 		t.Error("a terminal has no colours, want them")
