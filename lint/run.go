@@ -224,6 +224,13 @@ type engine struct {
 // batch is how many objects a worker takes at a time.
 const batch = 8
 
+// Diagnostics of several objects lie in one chunk: one is begun when there is not
+// enough to spare in the last.
+const (
+	chunk = 256
+	spare = 32
+)
+
 func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 	workers := e.opts.Workers
 	if workers <= 0 {
@@ -236,7 +243,10 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 			var space []Diagnostic
 			for i := range next {
 				for k := i; k < min(i+batch, len(jobs)) && ctx.Err() == nil; k++ {
-					found[k], space = e.object(ctx, jobs[k], space[:0])
+					if cap(space)-len(space) < spare {
+						space = make([]Diagnostic, 0, chunk)
+					}
+					found[k], space = e.object(ctx, jobs[k], space)
 				}
 			}
 		})
@@ -252,8 +262,8 @@ func (e *engine) run(ctx context.Context, jobs []job, found []Result) error {
 // maxDiagnostics bounds what one rule reports of one object.
 const maxDiagnostics = 10_000
 
-// object runs all rules over one object. Diagnostics are collected in space, which is
-// returned to be used again.
+// object runs all rules over one object. Diagnostics are added to space, which is
+// returned to be added to.
 func (e *engine) object(ctx context.Context, j job, space []Diagnostic) (Result, []Diagnostic) {
 	var r Result
 	pass := Pass{Object: j.object, Context: j.context, Options: e.opts, ctx: ctx, found: space}
@@ -274,7 +284,9 @@ func (e *engine) object(ctx context.Context, j job, space []Diagnostic) (Result,
 			problem(rule.Name, fmt.Errorf("%w: more than %d diagnostics, the rest of which are not listed", manifest.ErrLimit, maxDiagnostics))
 		}
 	}
-	r.Diagnostics = slices.Clone(pass.found)
+	if n := len(pass.found); n > len(space) {
+		r.Diagnostics = pass.found[len(space):n:n]
+	}
 	return r, pass.found
 }
 
