@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -105,28 +104,32 @@ func (f *configFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	list := f.rules()
+	trivy := rules.NewTrivy()
+	list := f.rules(trivy)
 	opts := lint.Options{Kubernetes: f.kubernetes, Workers: f.scan.workers, Now: time.Now()}
-	for _, pair := range f.fixValues {
-		if err := setFixValue(&opts.Values, pair); err != nil {
-			return fmt.Errorf("--fix-values %s: %w", pair, err)
-		}
+	if opts.Values, err = fixValues(f.fixValues); err != nil {
+		return err
 	}
 	read, err := f.options()
 	if err != nil {
 		return failed(err)
 	}
+	look := func(ctx context.Context) (*scan.Inventory, *lint.Result, error) {
+		inv, err := scan.InspectManifests(ctx, read, args...)
+		if err != nil {
+			return nil, nil, err
+		}
+		inv.Objects = f.wanted(inv.Objects)
+		found, err := lint.Run(ctx, inv.Objects, list, opts)
+		return inv, found, err
+	}
 	if f.fix {
 		said, err := mendAll(ctx, func(ctx context.Context) ([]lint.Diagnostic, error) {
-			inv, err := scan.InspectManifests(ctx, read, args...)
+			_, found, err := look(ctx)
 			if err != nil {
 				return nil, err
 			}
-			found, err := lint.Run(ctx, f.wanted(inv.Objects), list, opts)
-			if err != nil {
-				return nil, err
-			}
-			return keepLevels(f.trivy(found.Diagnostics), levels), nil
+			return f.mendable(trivy, found.Diagnostics, levels), nil
 		})
 		if err != nil {
 			return failed(err)
@@ -135,21 +138,17 @@ func (f *configFlags) run(cmd *cobra.Command, args []string) error {
 			fmt.Fprintln(stderr, said)
 		}
 	}
-	inv, err := scan.InspectManifests(ctx, read, args...)
+	inv, found, err := look(ctx)
 	if err != nil {
 		return failed(err)
 	}
-	inv.Objects = f.wanted(inv.Objects)
-	found, err := lint.Run(ctx, inv.Objects, list, opts)
-	if err != nil {
-		return failed(err)
-	}
-	found.Diagnostics = keepLevels(f.trivy(found.Diagnostics), levels)
+	found.Diagnostics = f.asTrivy(trivy, found.Diagnostics)
 	rep, err := scan.Judge(ctx, inv, scan.Options{Matchers: []scan.Matcher{scan.Linted(found)}})
 	if err != nil {
 		return failed(err)
 	}
-	suppressors, err := f.ignoreFiles(list)
+	keepSevere(rep, levels)
+	suppressors, err := f.scan.suppress.read(list...)
 	if err != nil {
 		return failed(err)
 	}
@@ -162,11 +161,7 @@ func (f *configFlags) run(cmd *cobra.Command, args []string) error {
 		return failed(err)
 	}
 	if _, ok := reporter.(report.Table); !ok && !f.scan.quiet { // which has them
-		for _, p := range rep.Problems {
-			if !errors.Is(p.Err, scan.ErrNoObjects) {
-				warn(stderr, fmt.Sprintf("%s: %v", p.Path, p.Err))
-			}
-		}
+		warnProblems(stderr, rep.Problems)
 	}
 	if f.scan.exitCode == 0 {
 		return nil
@@ -206,15 +201,9 @@ func (f *configFlags) check(args []string) (levels []severity.Level, err error) 
 }
 
 // rules are those to run.
-func (f *configFlags) rules() []*lint.Rule {
-	checks := make(map[string]bool)
-	for _, c := range rules.TrivyChecks() {
-		for _, name := range c.Rules {
-			checks[name] = true
-		}
-	}
+func (f *configFlags) rules(trivy *rules.Trivy) []*lint.Rule {
 	return slices.DeleteFunc(rules.All(), func(r *lint.Rule) bool {
-		return !checks[r.Name] && !f.allRules && !(f.deprecated && r.HasAlias("DS-0024"))
+		return !trivy.Answers(r) && !f.allRules && !(f.deprecated && r.HasAlias("DS-0024"))
 	})
 }
 
@@ -251,48 +240,35 @@ func (f *configFlags) wanted(objects []*manifest.Object) []*manifest.Object {
 	})
 }
 
-// trivy are diagnostics as Trivy has them, then those of other rules.
-func (f *configFlags) trivy(found []lint.Diagnostic) []lint.Diagnostic {
-	known := rules.NewTrivy()
-	list := known.Diagnostics(found)
-	if !f.allRules && !f.deprecated {
+// asTrivy are diagnostics as Trivy has them, then those that answer no check of its
+// own, where they are asked for.
+func (f *configFlags) asTrivy(trivy *rules.Trivy, found []lint.Diagnostic) []lint.Diagnostic {
+	list := trivy.Diagnostics(found)
+	if !f.beyond() {
 		return list
 	}
-	answered := make(map[string]bool)
-	for _, c := range rules.TrivyChecks() {
-		for _, name := range c.Rules {
-			answered[name] = true
-		}
-	}
-	for _, d := range found {
-		if !answered[d.Rule] {
-			list = append(list, d)
+	for i := range found {
+		if len(trivy.Checks(&found[i])) == 0 {
+			list = append(list, found[i])
 		}
 	}
 	return list
 }
 
-func keepLevels(list []lint.Diagnostic, levels []severity.Level) []lint.Diagnostic {
-	if levels == nil {
-		return list
-	}
-	return slices.DeleteFunc(list, func(d lint.Diagnostic) bool { return !slices.Contains(levels, d.Severity) })
-}
+// beyond reports whether more is asked for than Trivy's checks.
+func (f *configFlags) beyond() bool { return f.allRules || f.deprecated }
 
-// ignoreFiles are those of the flag, or the defaults, where they are.
-func (f *configFlags) ignoreFiles(list []*lint.Rule) ([]scan.Suppressor, error) {
-	if f.scan.suppress.ignoreFiles != nil {
-		return readIgnoreFiles(f.scan.suppress.ignoreFiles, list...)
-	}
-	var all []scan.Suppressor
-	for _, path := range defaultIgnoreFiles() {
-		more, err := readIgnoreFiles([]string{path}, list...)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
+// mendable are the diagnostics that are behind what is reported, of these severities;
+// nil is all. Of those with the same check and lines Trivy reports one, and each has
+// its fix.
+func (f *configFlags) mendable(trivy *rules.Trivy, found []lint.Diagnostic, levels []severity.Level) []lint.Diagnostic {
+	return slices.DeleteFunc(found, func(d lint.Diagnostic) bool {
+		checks := trivy.Checks(&d)
+		if len(checks) == 0 {
+			return !f.beyond() || levels != nil && !slices.Contains(levels, d.Severity)
 		}
-		all = append(all, more...)
-	}
-	return all, nil
+		return levels != nil && !slices.ContainsFunc(checks, func(c rules.TrivyCheck) bool { return slices.Contains(levels, c.Severity) })
+	})
 }
 
 // withRules gives a format the texts of the rules.

@@ -92,6 +92,16 @@ func (f *databaseFlags) open(ctx context.Context, line *progress, stderr io.Writ
 	return store.OpenDir(ctx, f.path, opts.Dir, buildOptions(line))
 }
 
+// openWarned is open, and says what the database lacks.
+func (f *databaseFlags) openWarned(ctx context.Context, line *progress, stderr io.Writer, quiet bool) (database, error) {
+	db, err := f.open(ctx, line, stderr, quiet)
+	if ours, ok := db.(*store.DB); err == nil && ok && !quiet {
+		line.clear()
+		warnRecords(stderr, ours.Result())
+	}
+	return db, err
+}
+
 func isTrivy(path string) bool {
 	ok, err := trivydb.Recognize(path)
 	return ok && err == nil

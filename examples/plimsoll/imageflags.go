@@ -13,7 +13,6 @@ import (
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/source"
-	"github.com/plimsoll-go/plimsoll/vuln/store"
 )
 
 // manifestImageFlags are what the command line says about the images that manifests
@@ -86,15 +85,11 @@ func (f *manifestImageFlags) checkImages() error {
 func (f *manifestImageFlags) withDatabase(ctx context.Context, opts scan.Options, stderr io.Writer, do func(scan.Options) error) error {
 	line := newProgress(stderr, f.quiet)
 	defer line.clear()
-	db, err := f.database.open(ctx, line, stderr, f.quiet)
+	db, err := f.database.openWarned(ctx, line, stderr, f.quiet)
 	if err != nil {
 		return failed(err)
 	}
 	defer db.Close()
-	if ours, ok := db.(*store.DB); ok && !f.quiet {
-		line.clear()
-		warnRecords(stderr, ours.Result())
-	}
 	opts.Database = db
 	opts.Progress = func(p scan.Progress) {
 		line.show("Reading layers", p.Layers, p.Total)

@@ -208,16 +208,10 @@ func (f *lintFlags) incomplete(problems []scan.Problem) error {
 	if f.compat || f.ignoreProblems {
 		return nil
 	}
-	n := 0
-	for _, p := range problems {
-		if p.Hides != artifact.HidesNothing {
-			n++
-		}
+	if n := hiding(problems); n > 0 {
+		return failed(fmt.Errorf("not everything could be read or judged: %d problems", n))
 	}
-	if n == 0 {
-		return nil
-	}
-	return failed(fmt.Errorf("not everything could be read or judged: %d problems", n))
+	return nil
 }
 
 // options are those of the rules.
@@ -237,10 +231,9 @@ func (f *lintFlags) options() (lint.Options, error) {
 			return opts, err
 		}
 	}
-	for _, pair := range f.fixValues {
-		if err := setFixValue(&opts.Values, pair); err != nil {
-			return opts, fmt.Errorf("--fix-values %s: %w", pair, err)
-		}
+	var err error
+	if opts.Values, err = fixValues(f.fixValues); err != nil {
+		return opts, err
 	}
 	if f.baseline != "" {
 		text, err := os.ReadFile(f.baseline)
@@ -341,11 +334,17 @@ func (f *lintFlags) notes(found *lint.Result, report *scan.Report) {
 }
 
 func (f *lintFlags) warnProblems(problems []scan.Problem) {
+	if f.verbose || !f.compat {
+		warnProblems(f.stderr, problems)
+	}
+}
+
+// warnProblems says what could not be read or judged. That there is no object is said
+// by the exit.
+func warnProblems(stderr io.Writer, problems []scan.Problem) {
 	for _, p := range problems {
-		switch {
-		case errors.Is(p.Err, scan.ErrNoObjects):
-		case f.verbose || !f.compat:
-			warn(f.stderr, fmt.Sprintf("%s: %v", p.Path, p.Err))
+		if !errors.Is(p.Err, scan.ErrNoObjects) {
+			warn(stderr, fmt.Sprintf("%s: %v", p.Path, p.Err))
 		}
 	}
 }

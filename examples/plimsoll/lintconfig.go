@@ -114,6 +114,17 @@ func lintSeverity(word string) (severity.Level, error) {
 	return level, nil
 }
 
+// fixValues are what fixes may write, by the pairs of --fix-values.
+func fixValues(pairs []string) (lint.Values, error) {
+	var v lint.Values
+	for _, pair := range pairs {
+		if err := setFixValue(&v, pair); err != nil {
+			return v, fmt.Errorf("--fix-values %s: %w", pair, err)
+		}
+	}
+	return v, nil
+}
+
 // setFixValue sets one of the values that fixes may write.
 func setFixValue(v *lint.Values, pair string) error {
 	name, value, ok := strings.Cut(pair, "=")

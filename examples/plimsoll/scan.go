@@ -16,11 +16,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/plimsoll-go/plimsoll/scan"
-	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/cache"
 	"github.com/plimsoll-go/plimsoll/scan/source"
 	"github.com/plimsoll-go/plimsoll/vuln/severity"
-	"github.com/plimsoll-go/plimsoll/vuln/store"
 )
 
 // A target is a kind of thing to scan: a command.
@@ -268,15 +266,11 @@ func (f *scanFlags) run(ctx context.Context, t target, args []string, stdout, st
 	if f.trivy.debug {
 		opts.Logger = slog.New(&logger{line, stderr, slog.LevelDebug})
 	}
-	db, err := f.database.open(ctx, line, stderr, f.quiet)
+	db, err := f.database.openWarned(ctx, line, stderr, f.quiet)
 	if err != nil {
 		return failed(err)
 	}
 	defer db.Close()
-	if ours, ok := db.(*store.DB); ok && !f.quiet {
-		line.clear()
-		warnRecords(stderr, ours.Result())
-	}
 	opts.Database = db
 	opts.Progress = func(p scan.Progress) { line.show("Reading layers", p.Layers, p.Total) }
 	if t.image && !f.noCache {
@@ -481,13 +475,7 @@ func (f *scanFlags) judge(report *scan.Report, stderr io.Writer) error {
 	}
 	verdict := f.gate().Judge(report)
 	if !verdict.Complete && !f.ignoreProblems {
-		n := 0
-		for _, p := range report.Problems {
-			if p.Hides != artifact.HidesNothing {
-				n++
-			}
-		}
-		return failed(fmt.Errorf("the report is not complete: problems that hide packages or vulnerabilities: %d (--ignore-problems lets them pass)", n))
+		return failed(fmt.Errorf("the report is not complete: problems that hide packages or vulnerabilities: %d (--ignore-problems lets them pass)", hiding(report.Problems)))
 	}
 	if verdict.Failed {
 		return f.fail(f.exitCode, verdict, stderr)

@@ -160,10 +160,8 @@ func (f *scoreFlags) options(cmd *cobra.Command, args []string) (score.Options, 
 	if _, err := score.Select(opts.Rules, f.ids...); err != nil {
 		return opts, fmt.Errorf("--id: %w%s", err, alike(f.ids, scoreNames()))
 	}
-	for _, pair := range f.fixValues {
-		if err := setFixValue(&opts.Values, pair); err != nil {
-			return opts, fmt.Errorf("--fix-values %s: %w", pair, err)
-		}
+	if opts.Values, err = fixValues(f.fixValues); err != nil {
+		return opts, err
 	}
 	if len(f.schemas) > 0 {
 		if opts.Validate, err = f.validator(cmd.Context()); err != nil {
@@ -323,11 +321,7 @@ func (f *scoreFlags) write(ctx context.Context, opts score.Options, found *score
 	if err = errors.Join(err, out.close()); err != nil {
 		return err
 	}
-	for _, p := range found.problems {
-		if !errors.Is(p.Err, scan.ErrNoObjects) {
-			warn(f.stderr, fmt.Sprintf("%s: %v", p.Path, p.Err))
-		}
-	}
+	warnProblems(f.stderr, found.problems)
 	return nil
 }
 
@@ -349,16 +343,10 @@ func (f *scoreFlags) verdict(cmd *cobra.Command, found *scores) error {
 	case f.compat || f.ignoreProblems:
 		return nil
 	}
-	n := 0
-	for _, p := range found.problems {
-		if p.Hides != artifact.HidesNothing {
-			n++
-		}
-	}
-	switch {
-	case n > 0:
+	if n := hiding(found.problems); n > 0 {
 		return failed(fmt.Errorf("not everything could be read: %d problems", n))
-	case len(found.results) == 0:
+	}
+	if len(found.results) == 0 {
 		return failed(scan.ErrNoObjects)
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
-	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/score"
 )
 
@@ -67,11 +66,7 @@ func (f *scoreFlags) scoreFiles(ctx context.Context, opts score.Options, args []
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range inv.Problems {
-		if !errors.Is(p.Err, scan.ErrNoObjects) {
-			warn(f.stderr, fmt.Sprintf("%s: %v", p.Path, p.Err))
-		}
-	}
+	warnProblems(f.stderr, inv.Problems)
 	return score.Run(inv.Objects, opts), nil
 }
 

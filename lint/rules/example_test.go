@@ -61,3 +61,18 @@ func ExampleTrivy_Diagnostics() {
 	// Output:
 	// KSV-0017 HIGH 8 11 container "deck" is privileged
 }
+
+func ExampleTrivy_Checks() {
+	trivy := rules.NewTrivy()
+	for _, r := range rules.All() {
+		if r.Name == "privileged-container" {
+			fmt.Println(trivy.Answers(r))
+		}
+	}
+	for _, c := range trivy.Checks(&lint.Diagnostic{Rule: "drop-all-capabilities", Aliases: []string{"KSV-0003"}}) {
+		fmt.Println(c.ID, c.Severity)
+	}
+	// Output:
+	// true
+	// KSV-0003 LOW
+}

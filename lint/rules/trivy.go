@@ -85,6 +85,21 @@ func NewTrivy() *Trivy {
 	return t
 }
 
+// Checks are those of Trivy that d answers: of the ids of its rule those that fit.
+func (t *Trivy) Checks(d *lint.Diagnostic) []TrivyCheck {
+	var list []TrivyCheck
+	for _, id := range t.ids[d.Rule] {
+		if d.Aliases == nil || slices.Contains(d.Aliases, id) {
+			i, _ := findCheck(t.checks, id)
+			list = append(list, t.checks[i])
+		}
+	}
+	return list
+}
+
+// Answers reports whether a rule answers a check.
+func (t *Trivy) Answers(r *lint.Rule) bool { return t.ids[r.Name] != nil }
+
 // Findings are what `trivy config` reports where rules reported diagnostics, all of
 // one file, sorted by ID, then lines. Diagnostics of one check with the same lines are
 // one finding; those of rules that Trivy has no check for are none.
@@ -92,12 +107,8 @@ func (t *Trivy) Findings(diagnostics []lint.Diagnostic) []TrivyFinding {
 	var found []TrivyFinding
 	for i := range diagnostics {
 		d := &diagnostics[i]
-		for _, id := range t.ids[d.Rule] {
-			if d.Aliases != nil && !slices.Contains(d.Aliases, id) {
-				continue
-			}
-			i, _ := findCheck(t.checks, id)
-			found = append(found, newTrivyFinding(t.checks[i], d))
+		for _, c := range t.Checks(d) {
+			found = append(found, newTrivyFinding(c, d))
 		}
 	}
 	slices.SortStableFunc(found, compareFindings)
@@ -107,7 +118,7 @@ func (t *Trivy) Findings(diagnostics []lint.Diagnostic) []TrivyFinding {
 // Diagnostics are diagnostics of any files as `trivy config` reports them: for each
 // finding its diagnostic with the severity and the one alias of the check, and a cause
 // that is the lines of the finding. Files are in the order of their first diagnostic.
-// Diagnostics of rules that Trivy has no check for are left out.
+// Diagnostics that answer no check are left out.
 func (t *Trivy) Diagnostics(diagnostics []lint.Diagnostic) []lint.Diagnostic {
 	var paths []string
 	byPath := make(map[string][]lint.Diagnostic)
