@@ -2,8 +2,6 @@ package report
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -118,8 +116,8 @@ func (k KubeLinter) sarifResult(f lintFinding) *sarif.Result {
 	}
 	location.PhysicalLocation.Region = sarifRegion(f.Span)
 	result.WithLevel(sarifLevel(f.Severity))
-	known := sha256.Sum256([]byte(strings.Join([]string{f.Rule, k.uri(f.path), o.Group, o.Kind, o.Namespace, o.Name, f.NamedField, f.Message}, "\x00")))
-	result.WithPartialFingerPrints(map[string]any{"plimsoll/v1": hex.EncodeToString(known[:16])})
+	print := fingerprint(f.Rule, k.uri(f.path), o.Group, o.Kind, o.Namespace, o.Name, f.NamedField, f.Message)
+	result.WithPartialFingerPrints(map[string]any{"plimsoll/v1": print})
 	for _, rel := range f.Related {
 		result.AddRelatedLocation(sarif.NewLocation().
 			WithMessage(sarif.NewTextMessage(rel.Message)).
@@ -129,36 +127,40 @@ func (k KubeLinter) sarifResult(f lintFinding) *sarif.Result {
 	}
 	for _, fix := range f.Fixes {
 		if fix.Refused == nil && len(fix.Edits) > 0 {
-			result.AddFix(k.sarifFix(fix))
+			result.AddFix(sarifFix(fix, k.uri))
 		}
 	}
 	return result
 }
 
-// sarifRegion is where a span stands; line 1 where its line is not known.
-func sarifRegion(span manifest.Span) *sarif.Region {
-	r := sarif.NewRegion().WithStartLine(max(1, span.Start.Line))
-	if span.Start.Column > 0 {
-		r.WithStartColumn(span.Start.Column)
+// sarifRegion is where a span stands.
+func sarifRegion(span manifest.Span) *sarif.Region { return placeOfSpan(span).region() }
+
+// region is p as SARIF has it; line 1 where its line is not known.
+func (p place) region() *sarif.Region {
+	r := sarif.NewRegion().WithStartLine(max(1, p.line))
+	if p.column > 0 {
+		r.WithStartColumn(p.column)
 	}
-	if span.End.Line > 0 {
-		r.WithEndLine(max(span.End.Line, span.Start.Line))
+	if p.endLine > 0 {
+		r.WithEndLine(max(p.line, p.endLine))
 	}
-	if span.End.Column > 0 {
-		r.WithEndColumn(span.End.Column)
+	if p.endColumn > 0 {
+		r.WithEndColumn(p.endColumn)
 	}
 	return r
 }
 
-func (k KubeLinter) sarifFix(fix lint.Fix) *sarif.Fix {
+// sarifFix is a fix, with the paths of files as uri has them.
+func sarifFix(fix lint.Fix, uri func(string) string) *sarif.Fix {
 	out := sarif.NewFix().WithDescriptionText(fix.Message)
 	changes := make(map[string]*sarif.ArtifactChange)
 	for _, e := range fix.Edits {
-		uri := k.uri(e.File.Path)
-		change := changes[uri]
+		name := uri(e.File.Path)
+		change := changes[name]
 		if change == nil {
-			change = sarif.NewArtifactChange(sarif.NewArtifactLocation().WithUri(uri))
-			changes[uri] = change
+			change = sarif.NewArtifactChange(sarif.NewArtifactLocation().WithUri(name))
+			changes[name] = change
 			out.AddArtifactChanges(change)
 		}
 		at := sarifRegion(manifest.Span{Start: e.File.Position(e.Start), End: e.File.Position(e.End)}).

@@ -2,11 +2,8 @@ package report
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
@@ -50,7 +47,7 @@ func (k Kubesec) sarif(out *bytes.Buffer, r *scan.Report) error {
 }
 
 func (k Kubesec) sarifResults(run *sarif.Run, s *score.Result, item score.Item) {
-	linter := KubeLinter{Dir: k.Dir}
+	uri := func(path string) string { return pathURI(k.Dir, path) }
 	fix := s.Fix(item.ID)
 	for i, p := range item.Places {
 		if p.Node == nil {
@@ -63,16 +60,16 @@ func (k Kubesec) sarifResults(run *sarif.Run, s *score.Result, item score.Item) 
 		}
 		location := sarif.NewLocation()
 		location.PhysicalLocation = sarif.NewPhysicalLocation().
-			WithArtifactLocation(sarif.NewArtifactLocation().WithUri(linter.uri(span.Start.Path))).
+			WithArtifactLocation(sarif.NewArtifactLocation().WithUri(uri(span.Start.Path))).
 			WithRegion(sarifRegion(span))
 		result := sarif.NewRuleResult(item.ID).
 			WithLevel(scoreLevel(item.Points)).
 			WithMessage(sarif.NewTextMessage(fmt.Sprintf("%s: %s (%+d points)", subject, item.Reason, item.Points)))
 		result.AddLocation(location)
-		known := sha256.Sum256([]byte(strings.Join([]string{item.ID, linter.uri(span.Start.Path), subject, p.Node.NamedPath()}, "\x00")))
-		result.WithPartialFingerPrints(map[string]any{"plimsoll/v1": hex.EncodeToString(known[:16])})
+		print := fingerprint(item.ID, uri(span.Start.Path), subject, p.Node.NamedPath())
+		result.WithPartialFingerPrints(map[string]any{"plimsoll/v1": print})
 		if i == 0 && fix.Refused == nil && len(fix.Edits) > 0 {
-			result.AddFix(linter.sarifFix(fix)) // it mends the other places too
+			result.AddFix(sarifFix(fix, uri)) // it mends the other places too
 		}
 		run.AddResult(result)
 	}

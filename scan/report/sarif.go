@@ -260,7 +260,7 @@ func (b *sarifBuilder) diagnostic(d *lint.Diagnostic, index uint) *sarif.Result 
 	}
 	for _, fix := range d.Fixes {
 		if fix.Refused == nil && len(fix.Edits) > 0 {
-			result.AddFix(KubeLinter{Dir: b.Dir}.sarifFix(fix))
+			result.AddFix(sarifFix(fix, b.uri))
 		}
 	}
 	return result
@@ -278,21 +278,14 @@ func encloses(outer, inner *sarif.Region) bool {
 	return *outer.StartLine <= *inner.StartLine && end(inner) <= end(outer)
 }
 
-// location is p as SARIF has it; line 1 where the line is not known.
+// location is where p is.
 func (b *sarifBuilder) location(p place) *sarif.Location {
-	region := sarif.NewRegion().WithStartLine(max(1, p.line))
-	if p.column > 0 {
-		region.WithStartColumn(p.column)
-	}
-	if p.endLine > 0 {
-		region.WithEndLine(max(p.line, p.endLine))
-	}
-	if p.endColumn > 0 {
-		region.WithEndColumn(p.endColumn)
-	}
-	to := sarif.NewArtifactLocation().WithUri(pathURI(b.Dir, p.path))
-	return sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(to).WithRegion(region))
+	to := sarif.NewArtifactLocation().WithUri(b.uri(p.path))
+	return sarif.NewLocation().WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(to).WithRegion(p.region()))
 }
+
+// uri is a path from the working directory.
+func (b *sarifBuilder) uri(path string) string { return pathURI(b.Dir, path) }
 
 func (b *sarifBuilder) invocation() {
 	r := b.report
