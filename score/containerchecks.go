@@ -114,33 +114,26 @@ func (t *target) resource(list, name string) {
 	}
 }
 
-func seccompAny(t *target) {
+func seccompAny(t *target)         { t.unlessProfile(seccompOf) }
+func seccompUnconfined(t *target)  { t.ifUnconfined(seccompOf) }
+func appArmorAny(t *target)        { t.unlessProfile(appArmorOf) }
+func appArmorUnconfined(t *target) { t.ifUnconfined(appArmorOf) }
+
+// The profiles of a security context.
+func seccompOf(s *manifest.SecurityContext) *manifest.Node  { return s.Seccomp }
+func appArmorOf(s *manifest.SecurityContext) *manifest.Node { return s.AppArmor }
+
+func (t *target) unlessProfile(of func(*manifest.SecurityContext) *manifest.Node) {
 	for i := range t.containers {
-		if n := t.containers[i].effective.Seccomp; !isProfile(n) {
+		if n := of(&t.containers[i].effective); !isProfile(n) {
 			t.wrong(i, n)
 		}
 	}
 }
 
-func seccompUnconfined(t *target) {
+func (t *target) ifUnconfined(of func(*manifest.SecurityContext) *manifest.Node) {
 	for i := range t.containers {
-		if n := t.containers[i].effective.Seccomp; isUnconfined(n) {
-			t.wrong(i, n.Get("type"))
-		}
-	}
-}
-
-func appArmorAny(t *target) {
-	for i := range t.containers {
-		if n := t.containers[i].effective.AppArmor; !isProfile(n) {
-			t.wrong(i, n)
-		}
-	}
-}
-
-func appArmorUnconfined(t *target) {
-	for i := range t.containers {
-		if n := t.containers[i].effective.AppArmor; isUnconfined(n) {
+		if n := of(&t.containers[i].effective); isUnconfined(n) {
 			t.wrong(i, n.Get("type"))
 		}
 	}

@@ -16,14 +16,7 @@ func WriteJSON(w io.Writer, results []Result, exact bool) error {
 	for i := range results {
 		list = append(list, newJSONResult(&results[i], exact))
 	}
-	text, err := json.MarshalIndent(list, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode scores: %w", err)
-	}
-	if _, err := w.Write(append(text, '\n')); err != nil {
-		return fmt.Errorf("write scores: %w", err)
-	}
-	return nil
+	return writeIndented(w, "scores", list)
 }
 
 // WriteRules writes rules as Kubesec lists them, as JSON.
@@ -32,12 +25,16 @@ func WriteRules(w io.Writer, rules []Rule) error {
 	for _, r := range rules {
 		list = append(list, jsonRule{r.ID, r.Selector, r.Reason, r.Kinds, r.Points, r.Advise})
 	}
-	text, err := json.MarshalIndent(list, "", "  ")
+	return writeIndented(w, "scoring rules", list)
+}
+
+func writeIndented(w io.Writer, what string, value any) error {
+	text, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
-		return fmt.Errorf("encode scoring rules: %w", err)
+		return fmt.Errorf("encode %s: %w", what, err)
 	}
 	if _, err := w.Write(append(text, '\n')); err != nil {
-		return fmt.Errorf("write scoring rules: %w", err)
+		return fmt.Errorf("write %s: %w", what, err)
 	}
 	return nil
 }

@@ -215,18 +215,18 @@ func mendCapDropAll(m *mending) {
 }
 
 func mendSeccomp(m *mending) {
-	m.profile(func(s manifest.SecurityContext) *manifest.Node { return s.Seccomp }, "seccompProfile")
+	m.profile(seccompOf, "seccompProfile")
 }
 
 func mendAppArmor(m *mending) {
-	m.profile(func(s manifest.SecurityContext) *manifest.Node { return s.AppArmor }, "appArmorProfile")
+	m.profile(appArmorOf, "appArmorProfile")
 }
 
 // profile writes the runtime's profile. A mapping is replaced with all that is in
 // it: the name of a profile belongs to another type.
-func (m *mending) profile(of func(manifest.SecurityContext) *manifest.Node, field string) {
+func (m *mending) profile(of func(*manifest.SecurityContext) *manifest.Node, field string) {
 	m.inherited([]manifest.Entry{{Key: "type", Value: "RuntimeDefault"}}, func(s manifest.SecurityContext) state {
-		switch n := of(s); {
+		switch n := of(&s); {
 		case !n.Exists():
 			return unset
 		case isProfile(n):
