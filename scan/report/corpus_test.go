@@ -2,10 +2,7 @@ package report_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,7 +34,11 @@ func TestJSONCorpus(t *testing.T) {
 		t.Skip("the scans are raced by package scan's tests")
 	}
 	dir := corpus.Dir(t)
-	db := trivyDatabase(t, dir)
+	db, err := trivydb.Open(corpus.TrivyDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
 	for _, image := range []string{
 		"alpine3.16.oci", "alpine3.4.oci", "cbl-mariner2.oci", "debian12-distroless.oci", "debian12-web.oci", "go-app.oci",
 		"lockfiles.docker", "node-app-removed.oci", "python-app.oci", "sle15-bci-upgraded.oci",
@@ -112,35 +113,4 @@ func compareTrivy(t *testing.T, dir, image string, got []string) {
 		t.Errorf("%s: %d rows, want %d", image, len(got), len(want))
 	}
 	t.Logf("%s: %d rows", image, len(got))
-}
-
-// trivyDatabase inflates and opens the corpus's copy of Trivy's database.
-func trivyDatabase(t *testing.T, dir string) *trivydb.DB {
-	t.Helper()
-	in, err := os.Open(filepath.Join(dir, "trivy-db", "trivy.db.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "trivy.db")
-	out, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(out, z); err != nil {
-		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := trivydb.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
 }

@@ -1,10 +1,7 @@
 package trivydb_test
 
 import (
-	"compress/gzip"
 	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,30 +13,10 @@ import (
 	"github.com/plimsoll-go/plimsoll/vuln/trivydb"
 )
 
-// corpusDatabase inflates the database of the corpus.
+// corpusDatabase opens the database of the corpus.
 func corpusDatabase(tb testing.TB) *trivydb.DB {
 	tb.Helper()
-	in, err := os.Open(filepath.Join(corpus.Dir(tb), "trivy-db", "trivy.db.gz"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer in.Close()
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	path := filepath.Join(tb.TempDir(), "trivy.db")
-	out, err := os.Create(path)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if _, err := io.Copy(out, z); err != nil {
-		tb.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		tb.Fatal(err)
-	}
-	db, err := trivydb.Open(path)
+	db, err := trivydb.Open(corpus.TrivyDatabase(tb))
 	if err != nil {
 		tb.Fatal(err)
 	}
