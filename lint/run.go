@@ -164,8 +164,8 @@ func contexts(objects []*manifest.Object, opts Options, result *Result) []*Conte
 }
 
 // undecodable says why KubeLinter drops o, nil where it does not: a field is of
-// another type, o is of a Compose file, or it is in a list that cannot be decoded as a whole. An object with
-// a value that cannot be parsed is one of an unknown kind for it.
+// another type, o is of a Compose file, or it is in a list that cannot be decoded as a
+// whole. An object with a value that cannot be parsed is one of an unknown kind for it.
 func undecodable(o *manifest.Object) error {
 	if o.Compose() != nil {
 		return fmt.Errorf("%w: a Compose file is none in compat mode", manifest.ErrNotObject)

@@ -107,3 +107,15 @@ func ExampleIsTrue() {
 	fmt.Println(manifest.IsTrue(c.BoolAt("privileged")), manifest.IsFalse(c.BoolAt("readOnlyRootFilesystem")))
 	// Output: true false
 }
+
+func ExampleBundle() {
+	b := manifest.ReadFile("pier.yaml", []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: pier}\n---\n- crane\n"), manifest.Options{})
+	for _, d := range b.Documents {
+		fmt.Println(d.Index, d.Root.Kind(), d.Root.Position().Line)
+	}
+	fmt.Println(len(b.Objects), "object,", len(b.Problems), "problem")
+	// Output:
+	// 0 object 1
+	// 1 list 5
+	// 1 object, 1 problem
+}

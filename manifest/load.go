@@ -190,6 +190,7 @@ func (l *loader) file(name string) Bundle {
 		return Bundle{Problems: []Problem{{Position: Position{Path: l.opts.Name(name)}, Err: err}}}
 	}
 	b := ReadFile(l.opts.Name(name), text, l.opts)
+	b.Documents = nil // those of no object would be held to the end
 	if name != l.root {
 		b.Problems = slices.DeleteFunc(b.Problems, func(p Problem) bool { return p.Object == nil && errors.Is(p.Err, ErrNotObject) })
 	}

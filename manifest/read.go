@@ -28,6 +28,9 @@ type Bundle struct {
 	Objects []*Object
 	// Problems are in the same order.
 	Problems []Problem
+	// Documents are those of one text of YAML or JSON, whatever they hold: see
+	// [ReadDocuments]. [Load] does not keep them.
+	Documents []*Document
 }
 
 // ReadFile reads the objects in text, which must not be changed afterwards. Name
@@ -80,12 +83,14 @@ type reader struct {
 
 func readText(file *File, context string, opts Options) Bundle {
 	r := &reader{file: file, context: context, limits: opts.Limits.withDefaults(), kubernetesOnly: opts.KubernetesOnly}
+	var docs []*Document
 	r.text(func(doc *Document) {
+		docs = append(docs, doc)
 		if !r.composeObject(doc.Root) {
 			r.objects(doc.Root, nil, "", "", 0)
 		}
 	})
-	return Bundle{r.found, r.problems}
+	return Bundle{r.found, r.problems, docs}
 }
 
 // ReadDocuments reads the documents in text, whatever they hold: a configuration,

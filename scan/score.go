@@ -11,8 +11,7 @@ import (
 )
 
 // Score is the matcher that scores the objects of an inventory, as score.Run does.
-// An object that is not
-// valid is a Problem too.
+// An object that is not valid is a Problem too.
 func Score(opts score.Options) Matcher { return scorer{opts} }
 
 type scorer struct{ opts score.Options }

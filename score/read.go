@@ -27,16 +27,17 @@ func Read(name string, text []byte, opts Options) ([]Result, []manifest.Problem)
 var ErrUnseen = errors.New("kubesec does not see this document")
 
 func readCompat(name string, text []byte, bundle manifest.Bundle, opts Options) ([]Result, []manifest.Problem) {
-	docs, problems := manifest.ReadDocuments(name, text, manifest.Options{Limits: opts.Limits})
-	for _, p := range bundle.Problems { // those of fields
-		if p.Object != nil && !errors.Is(p.Err, manifest.ErrNotObject) {
+	docs := bundle.Documents
+	var problems []manifest.Problem
+	for _, p := range bundle.Problems {
+		if !errors.Is(p.Err, manifest.ErrNotObject) {
 			problems = append(problems, p)
 		}
 	}
-	objects := make(map[int]*manifest.Object) // by where their document starts
+	objects := make(map[*manifest.Document]*manifest.Object)
 	for _, o := range bundle.Objects {
 		if o.List == nil {
-			objects[o.Node.Document().Start] = o
+			objects[o.Node.Document()] = o
 		}
 	}
 	s := newScorer(opts)
@@ -59,7 +60,7 @@ func readCompat(name string, text []byte, bundle manifest.Bundle, opts Options) 
 		}
 		switch {
 		case seen != nil:
-			o := objects[seen.Start]
+			o := objects[seen]
 			r := s.compat(o, newDocument(seen.Root), found[o])
 			r.File = name
 			results = append(results, r)
