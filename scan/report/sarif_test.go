@@ -28,7 +28,7 @@ func TestSARIFSchema(t *testing.T) {
 		validate(t, s, name, render(t, report.SARIF{Version: "1.2.3", Rules: brigRules(), Dir: "/work"}, r))
 		validate(t, s, name+" without rules", render(t, report.SARIF{}, r))
 	}
-	for _, format := range []string{"kubelinter.sarif", "kubelinter.clean.sarif"} {
+	for _, format := range []string{"kubelinter.sarif", "kubelinter.clean.sarif", "kubesec.sarif"} {
 		out, err := os.ReadFile("testdata/" + format)
 		if err != nil {
 			t.Fatal(err)
