@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -53,7 +54,7 @@ func (k KubeLinter) Report(ctx context.Context, w io.Writer, r *scan.Report) err
 	var err error
 	switch k.Format {
 	case KubeLinterJSON:
-		text, err = k.json(r)
+		return k.json(ctx, w, r)
 	case KubeLinterSARIF:
 		text, err = k.sarif(r)
 	default:
@@ -183,9 +184,12 @@ type (
 	}
 )
 
-// json encodes one report after the other: there may be very many.
-func (k KubeLinter) json(r *scan.Report) ([]byte, error) {
-	var out bytes.Buffer
+// json encodes and writes one report after the other: there may be very many.
+func (k KubeLinter) json(ctx context.Context, w io.Writer, r *scan.Report) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	out := bufio.NewWriter(w)
 	add := func(before string, value any) error {
 		out.WriteString(before)
 		text, err := json.Marshal(value)
@@ -207,9 +211,14 @@ func (k KubeLinter) json(r *scan.Report) ([]byte, error) {
 	if len(r.Diagnostics) > 0 || !k.Exact && len(findings) > 0 {
 		summary.ChecksStatus = "Failed"
 	}
-	err = errors.Join(err, add(end+`,"Summary":`, summary))
+	if err = errors.Join(err, add(end+`,"Summary":`, summary)); err != nil {
+		return fmt.Errorf("encode diagnostics of %s: %w", r.Target.Name, err)
+	}
 	out.WriteString("}\n")
-	return out.Bytes(), err
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
 }
 
 func (k KubeLinter) jsonReport(f lintFinding) kubeLinterReport {
