@@ -123,13 +123,17 @@ func (f *configFlags) run(cmd *cobra.Command, args []string) error {
 		found, err := lint.Run(ctx, inv.Objects, list, opts)
 		return inv, found, err
 	}
+	suppressors, err := f.scan.suppress.read(list...)
+	if err != nil {
+		return failed(err)
+	}
 	if f.fix {
-		said, err := mendAll(ctx, func(ctx context.Context) ([]lint.Diagnostic, error) {
-			_, found, err := look(ctx)
-			if err != nil {
-				return nil, err
+		said, err := mendAll(ctx, suppressors, func(ctx context.Context) (*scan.Inventory, *lint.Result, error) {
+			inv, found, err := look(ctx)
+			if err == nil {
+				found.Diagnostics = f.mendable(trivy, found.Diagnostics, levels)
 			}
-			return f.mendable(trivy, found.Diagnostics, levels), nil
+			return inv, found, err
 		})
 		if err != nil {
 			return failed(err)
@@ -148,10 +152,6 @@ func (f *configFlags) run(cmd *cobra.Command, args []string) error {
 		return failed(err)
 	}
 	keepSevere(rep, levels)
-	suppressors, err := f.scan.suppress.read(list...)
-	if err != nil {
-		return failed(err)
-	}
 	if rep, err = scan.Suppress(ctx, rep, suppressors...); err != nil {
 		return failed(err)
 	}

@@ -146,7 +146,7 @@ func (f *lintFlags) run(cmd *cobra.Command, args []string) error {
 		return failed(err)
 	}
 	if f.fix {
-		if err := f.mend(cmd.Context(), config, rules, opts, args); err != nil {
+		if err := f.mend(cmd.Context(), config, rules, opts, suppressors, args); err != nil {
 			return failed(err)
 		}
 	}

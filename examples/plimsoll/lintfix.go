@@ -11,30 +11,31 @@ import (
 
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
+	"github.com/plimsoll-go/plimsoll/scan"
 )
 
 // maxMends bounds how often files are linted again because fixes overlapped.
 const maxMends = 20
 
 // mend writes the fixes of what is found into the files.
-func (f *lintFlags) mend(ctx context.Context, config *lint.Config, rules []*lint.Rule, opts lint.Options, args []string) error {
+func (f *lintFlags) mend(ctx context.Context, config *lint.Config, rules []*lint.Rule, opts lint.Options, suppressors []scan.Suppressor, args []string) error {
 	if slices.Contains(args, "-") {
 		return errors.New("--fix: standard input cannot be mended")
 	}
 	least, _ := lintSeverity(f.severity)
-	said, err := mendAll(ctx, func(ctx context.Context) ([]lint.Diagnostic, error) {
+	said, err := mendAll(ctx, suppressors, func(ctx context.Context) (*scan.Inventory, *lint.Result, error) {
 		inv, err := f.inspect(ctx, config, args)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		found, err := lint.Run(ctx, inv.Objects, rules, opts)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if f.severity != "" {
 			found.Diagnostics = slices.DeleteFunc(found.Diagnostics, func(d lint.Diagnostic) bool { return d.Severity < least })
 		}
-		return found.Diagnostics, nil
+		return inv, found, nil
 	})
 	if err == nil {
 		fmt.Fprintln(f.stderr, said)
@@ -44,15 +45,19 @@ func (f *lintFlags) mend(ctx context.Context, config *lint.Config, rules []*lint
 
 // mendAll writes the fixes of what find finds into the files, and says how many. Fixes
 // that overlap are applied one after the other, and the files are read again in
-// between.
-func mendAll(ctx context.Context, find func(context.Context) ([]lint.Diagnostic, error)) (string, error) {
+// between. What suppressors decide is not mended either.
+func mendAll(ctx context.Context, suppressors []scan.Suppressor, find func(context.Context) (*scan.Inventory, *lint.Result, error)) (string, error) {
 	applied, files := 0, make(map[string]bool)
 	for range maxMends {
-		found, err := find(ctx)
+		inv, found, err := find(ctx)
 		if err != nil {
 			return "", err
 		}
-		fixes := lint.ApplyFixes(found)
+		left, err := scan.Judge(ctx, inv, scan.Options{Matchers: []scan.Matcher{scan.Linted(found)}, Suppress: suppressors})
+		if err != nil {
+			return "", err
+		}
+		fixes := lint.ApplyFixes(left.Diagnostics)
 		for _, file := range fixes.Files {
 			if err := rewrite(file.File.Path, file.File.Text, file.Text); err != nil {
 				return "", err
