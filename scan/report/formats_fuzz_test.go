@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode"
@@ -22,6 +23,7 @@ func FuzzFormatsText(f *testing.F) {
 	for _, text := range evil() {
 		f.Add(text)
 	}
+	f.Add("?\x9e") // a query is what url.URL leaves as it is
 	all := allFormats()
 	f.Fuzz(func(t *testing.T, text string) {
 		r := boat()
@@ -33,12 +35,68 @@ func FuzzFormatsText(f *testing.F) {
 		r.Target.Name, r.OS.Version = text, text
 		for name, format := range all {
 			out := render(t, format, r)
-			if !utf8.ValidString(out) || strings.ContainsFunc(out, func(c rune) bool { return c != '\n' && c != '\t' && unicode.IsControl(c) }) {
-				t.Errorf("%s is not UTF-8 or has control characters: %q", name, out)
-			}
+			checkCharacters(t, name, out)
 			checkShape(t, name, out, r)
 		}
 	})
+}
+
+// A report that was read from a file, or that another program's stages made, has
+// any text in any field.
+func TestFormatsAnyField(t *testing.T) {
+	t.Parallel()
+	for _, text := range append(evil(), "?\x9e\f") {
+		r := voyage(t)
+		setStrings(reflect.ValueOf(r).Elem(), text)
+		for name, format := range allFormats() {
+			out := render(t, format, r)
+			checkCharacters(t, name, out)
+			switch name {
+			case "csv", "actions", "md": // have more than one record, line or table here
+			case "spdx":
+				if _, err := tagvalue.Read(strings.NewReader(out)); err != nil {
+					t.Errorf("%s = %v: %s", name, err, out)
+				}
+			default:
+				checkShape(t, name, out, r)
+			}
+		}
+	}
+}
+
+// setStrings sets all strings that v holds to text.
+func setStrings(v reflect.Value, text string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() && v.Elem().CanSet() {
+			setStrings(v.Elem(), text)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				setStrings(v.Field(i), text)
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			setStrings(v.Index(i), text)
+		}
+	case reflect.String:
+		v.SetString(text)
+	}
+}
+
+// checkCharacters fails where out is not UTF-8, or has characters that a terminal
+// obeys.
+func checkCharacters(t *testing.T, name, out string) {
+	t.Helper()
+	control := func(c rune) bool { return c != '\n' && c != '\t' && unicode.IsControl(c) }
+	if i := strings.IndexFunc(out, control); i >= 0 {
+		t.Errorf("%s has a control character: %q", name, out[max(i-100, 0):min(i+100, len(out))])
+	}
+	if !utf8.ValidString(out) {
+		t.Errorf("%s is not UTF-8: %q", name, out)
+	}
 }
 
 // checkShape reads a format again.

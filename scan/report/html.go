@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"net/url"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/scan"
@@ -112,15 +111,6 @@ func (p *htmlPage) write(w io.Writer) error {
 func hashSource(content string) string {
 	sum := sha256.Sum256([]byte(content))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-}
-
-// safeURL is address if it is one of http or https, as a link may have it, else "".
-func safeURL(address string) string {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return ""
-	}
-	return u.String()
 }
 
 // maxText bounds the bytes of a description.

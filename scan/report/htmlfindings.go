@@ -115,7 +115,7 @@ func findingsOf(r *scan.Report, o *origins) htmlFindings {
 		}
 		c := v.Component
 		e := htmlFinding{
-			ID: cell(v.ID), Link: safeURL(primaryURL(v)), Severity: int(min(v.Severity, severity.Critical)),
+			ID: cell(v.ID), Link: webURL(primaryURL(v)), Severity: int(min(v.Severity, severity.Critical)),
 			Package: cell(c.Name), Installed: cell(c.Version), Fixed: cell(v.Fixed), Status: statuses[state],
 			Where: o.of(c), CVSS: cvssScore(v), Known: v.Exploited != nil,
 		}
@@ -269,7 +269,7 @@ func detailOf(v *scan.Vulnerability) htmlDetail {
 			d.Addresses = append(d.Addresses, fmt.Sprintf("and %d more", len(a.References)-maxLinks))
 			break
 		}
-		if link := safeURL(address); link != "" {
+		if link := webURL(address); link != "" {
 			d.Links = append(d.Links, link)
 		} else {
 			d.Addresses = append(d.Addresses, cell(address))

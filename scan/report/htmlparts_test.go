@@ -108,24 +108,27 @@ func TestBumpVersion(t *testing.T) {
 	}
 }
 
-func TestSafeURL(t *testing.T) {
+func TestWebURL(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
-		"https://example.com/a?b=1&c=2": "https://example.com/a?b=1&c=2",
-		" http://example.com ":          "http://example.com",
-		"HTTPS://example.com":           "https://example.com",
-		"https://example.com/\u202e":    "https://example.com/%E2%80%AE",
-		"javascript:alert(1)":           "",
-		"java\nscript:alert(1)":         "",
-		"data:text/html,x":              "",
-		"//example.com":                 "",
-		"https:///x":                    "",
-		"https://exa mple.com":          "",
-		"ftp://example.com":             "",
-		"":                              "",
+		"https://example.com/a?b=1&c=2":   "https://example.com/a?b=1&c=2",
+		" http://example.com ":            "http://example.com",
+		"HTTPS://example.com":             "https://example.com",
+		"https://example.com/?\x9e=é #<":  "https://example.com/?%9E=%C3%A9%20#%3C",
+		"https://example.com/?a|b'`{}^\\": "https://example.com/?a%7Cb%27%60%7B%7D%5E%5C",
+		"https://example.com/?%7C%":       "https://example.com/?%7C%25",
+		"https://example.com/\u202e":      "https://example.com/%E2%80%AE",
+		"javascript:alert(1)":             "",
+		"java\nscript:alert(1)":           "",
+		"data:text/html,x":                "",
+		"//example.com":                   "",
+		"https:///x":                      "",
+		"https://exa mple.com":            "",
+		"ftp://example.com":               "",
+		"":                                "",
 	} {
-		if got := safeURL(address); got != want {
-			t.Errorf("safeURL(%q) = %q, want %q", address, got, want)
+		if got := webURL(address); got != want {
+			t.Errorf("webURL(%q) = %q, want %q", address, got, want)
 		}
 	}
 }

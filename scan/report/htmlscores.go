@@ -43,7 +43,7 @@ func scoresOf(r *scan.Report) []htmlScore {
 		}
 		for _, items := range [][]score.Item{s.Critical, s.Advise} {
 			for _, item := range items {
-				h.Advice = append(h.Advice, htmlAdvice{fmt.Sprintf("%+d", max(item.Points, -item.Points)), item.ID + ": " + item.Reason})
+				h.Advice = append(h.Advice, htmlAdvice{fmt.Sprintf("%+d", max(item.Points, -item.Points)), printable(item.ID + ": " + item.Reason)})
 			}
 		}
 		list = append(list, h)

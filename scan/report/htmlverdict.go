@@ -194,7 +194,7 @@ func problemsOf(r *scan.Report) htmlProblems {
 		if place == "" {
 			place = string(e.Layer)
 		}
-		p.Shown = append(p.Shown, htmlProblem{string(e.Stage), cell(place), cell(fmt.Sprint(e.Err)), e.Hides.String()})
+		p.Shown = append(p.Shown, htmlProblem{printable(string(e.Stage)), cell(place), cell(fmt.Sprint(e.Err)), e.Hides.String()})
 	}
 	return p
 }

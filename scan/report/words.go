@@ -58,15 +58,28 @@ func references(v *scan.Vulnerability) []string {
 }
 
 // webURL is an address of the web, spelled so that it is a URL; "" where s is
-// none.
+// none. What a query may not hold is percent-encoded in it (RFC 3986, section
+// 3.4); [url.URL] does that for the other parts alone.
 func webURL(s string) string {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return ""
 	}
-	if u.RawQuery != "" {
-		u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E", "'", "%27", "|", "%7C", "`", "%60", "{", "%7B", "}", "%7D", "^", "%5E", `\`, "%5C").Replace(u.RawQuery)
+	var query strings.Builder
+	for i := range len(u.RawQuery) {
+		c := u.RawQuery[i]
+		encode := c <= ' ' || c > '~' || strings.IndexByte("\"<>'|`{}^\\", c) >= 0
+		if c == '%' {
+			_, err := url.PathUnescape(u.RawQuery[i:min(i+3, len(u.RawQuery))])
+			encode = err != nil
+		}
+		if encode {
+			fmt.Fprintf(&query, "%%%02X", c)
+		} else {
+			query.WriteByte(c)
+		}
 	}
+	u.RawQuery = query.String()
 	text := u.String()
 	if _, err := url.ParseRequestURI(text); err != nil || printable(text) != text {
 		return ""
