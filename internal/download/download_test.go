@@ -299,7 +299,7 @@ func TestRedirects(t *testing.T) {
 }
 
 func FuzzHeaders(f *testing.F) {
-	for _, s := range []string{"bytes 5-9/10", "bytes 0-0/*", "bytes */10", "bytes 9-5/10", "120", "Mon, 02 Jan 2006 15:04:05 GMT", ""} {
+	for _, s := range []string{"bytes 5-9/10", "bytes 0-0/*", "bytes */10", "bytes 9-5/10", "bytes 5-9/-10", "bytes 0-0/-1", "bytes +5-9/10", "120", "Mon, 02 Jan 2006 15:04:05 GMT", ""} {
 		f.Add(s)
 	}
 	now := time.Date(2006, 1, 2, 15, 4, 0, 0, time.UTC)

@@ -182,17 +182,20 @@ func contentRange(s string) (begin, total int64, ok bool) {
 	if !ok || !ok2 || !ok3 {
 		return 0, 0, false
 	}
-	begin, err1 := strconv.ParseInt(first, 10, 64)
-	end, err2 := strconv.ParseInt(last, 10, 64)
+	const bits = 63 // digits alone: no sign
+	from, err1 := strconv.ParseUint(first, 10, bits)
+	to, err2 := strconv.ParseUint(last, 10, bits)
 	total = -1
 	var err3 error
 	if size != "*" {
-		total, err3 = strconv.ParseInt(size, 10, 64)
+		var n uint64
+		n, err3 = strconv.ParseUint(size, 10, bits)
+		total = int64(n)
 	}
-	if err1 != nil || err2 != nil || err3 != nil || begin < 0 || end < begin || total >= 0 && end != total-1 {
+	if err1 != nil || err2 != nil || err3 != nil || to < from || total >= 0 && int64(to) != total-1 {
 		return 0, 0, false
 	}
-	return begin, total, true
+	return int64(from), total, true
 }
 
 // retryAfter reads seconds or a time; -1: there is none.
