@@ -64,7 +64,7 @@ func importRules() map[string]importRule {
 		"lint":          {inside: []string{"manifest", "vuln/severity"}},
 		"lint/rules":    {inside: []string{"lint", "manifest", "vuln/severity"}},
 		"lint/linttest": {inside: []string{"lint", "manifest"}},
-		"score":         {inside: []string{"lint", "manifest"}},
+		"score":         {inside: []string{"internal/terminal", "lint", "manifest"}},
 		"scan/artifact": {
 			inside:  []string{"manifest", "vuln"},
 			outside: []string{"golang.org/x/sync"},
@@ -94,7 +94,10 @@ func importRules() map[string]importRule {
 		},
 		"scan/cache": {outside: []string{"github.com/gofrs/flock"}},
 		"scan/report": {
-			inside: []string{"internal/imageconfig", "internal/packageurl", "lint", "manifest", "scan", "scan/artifact", "score", "vuln", "vuln/severity"},
+			inside: []string{
+				"internal/imageconfig", "internal/packageurl", "internal/terminal", "lint", "manifest", "scan", "scan/artifact", "score",
+				"vuln", "vuln/severity",
+			},
 			outside: []string{
 				"github.com/jedib0t/go-pretty/v6", "github.com/package-url/packageurl-go", "github.com/owenrumney/go-sarif/v2",
 				"github.com/CycloneDX/cyclonedx-go", "github.com/spdx/tools-golang",
@@ -105,6 +108,7 @@ func importRules() map[string]importRule {
 		"internal/boltfile":    {outside: []string{"go.etcd.io/bbolt"}},
 		"internal/download":    {},
 		"internal/kubetypes":   {},
+		"internal/terminal":    {},
 		"internal/corpus":      {inside: []string{"vuln"}},
 		"internal/packageurl": {
 			inside:  []string{"scan/artifact", "vuln"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/plimsoll-go/plimsoll/internal/terminal"
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
@@ -33,7 +34,7 @@ func writeIndented(w io.Writer, what string, value any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", what, err)
 	}
-	if _, err := w.Write(append(text, '\n')); err != nil {
+	if _, err := w.Write(append(terminal.EscapeJSON(text), '\n')); err != nil {
 		return fmt.Errorf("write %s: %w", what, err)
 	}
 	return nil

@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/plimsoll-go/plimsoll/internal/terminal"
 )
 
 // writeJSON writes a document, indented by two spaces; name is of what it is about.
@@ -64,7 +64,9 @@ func indent(out *bufio.Writer, text []byte) {
 			out.WriteByte(c)
 			i++ // what is escaped is written below
 		case quoted && (c >= utf8.RuneSelf || c == 0x7f):
-			i += writeRune(out, text[i:])
+			r, size := utf8.DecodeRune(text[i:])
+			out.Write(terminal.AppendJSON(out.AvailableBuffer(), r))
+			i += size
 			continue
 		case quoted:
 		case c == '{' || c == '[':
@@ -94,28 +96,4 @@ func indent(out *bufio.Writer, text []byte) {
 			i++
 		}
 	}
-}
-
-// writeRune writes the first rune of text, as an escape if it steers, and returns
-// its length.
-func writeRune(out *bufio.Writer, text []byte) int {
-	r, size := utf8.DecodeRune(text)
-	switch {
-	case !steers(r):
-		out.Write(text[:size])
-	case r > 0xffff: // a surrogate pair in JSON
-		high, low := utf16.EncodeRune(r)
-		fmt.Fprintf(out, `\u%04x\u%04x`, high, low)
-	default:
-		fmt.Fprintf(out, `\u%04x`, r)
-	}
-	return size
-}
-
-// steers reports whether r is no text, but changes how text is shown.
-func steers(r rune) bool {
-	if r < 0x7f {
-		return r < ' '
-	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/plimsoll-go/plimsoll/internal/terminal"
 )
 
 // indented is text as writeJSON lays it out.
@@ -40,14 +42,14 @@ func FuzzIndent(f *testing.F) {
 		}
 		got := indented(t, compact.Bytes())
 		for _, r := range got {
-			if r != '\n' && steers(r) {
+			if r != '\n' && terminal.Steers(r) {
 				t.Errorf("indent(%q) has %q", text, r)
 			}
 		}
 		if err := json.Indent(&want, compact.Bytes(), "", "  "); err != nil {
 			t.Fatal(err)
 		}
-		if strings.IndexFunc(want.String(), func(r rune) bool { return r != '\n' && steers(r) }) < 0 {
+		if strings.IndexFunc(want.String(), func(r rune) bool { return r != '\n' && terminal.Steers(r) }) < 0 {
 			if got != want.String() {
 				t.Errorf("indent(%q) = %q, want %q", text, got, want.String())
 			}

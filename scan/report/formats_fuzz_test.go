@@ -4,16 +4,18 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"reflect"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/spdx/tools-golang/tagvalue"
 
+	"github.com/plimsoll-go/plimsoll/internal/terminal"
 	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/report"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
 
@@ -45,10 +47,19 @@ func FuzzFormatsText(f *testing.F) {
 // any text in any field.
 func TestFormatsAnyField(t *testing.T) {
 	t.Parallel()
+	all := allFormats()
+	for _, exact := range []bool{false, true} {
+		for _, f := range []report.KubeLinterFormat{report.KubeLinterPlain, report.KubeLinterJSON, report.KubeLinterSARIF} {
+			all[fmt.Sprintf("kubelinter-%v-%s", exact, f)] = report.KubeLinter{Format: f, Exact: exact, Rules: lintRules()}
+		}
+		for _, f := range []report.KubesecFormat{report.KubesecJSON, report.KubesecTable, report.KubesecSARIF} {
+			all[fmt.Sprintf("kubesec-%v-%s", exact, f)] = report.Kubesec{Format: f, Exact: exact}
+		}
+	}
 	for _, text := range append(evil(), "?\x9e\f") {
 		r := voyage(t)
 		setStrings(reflect.ValueOf(r).Elem(), text)
-		for name, format := range allFormats() {
+		for name, format := range all {
 			out := render(t, format, r)
 			checkCharacters(t, name, out)
 			switch name {
@@ -90,7 +101,7 @@ func setStrings(v reflect.Value, text string) {
 // obeys.
 func checkCharacters(t *testing.T, name, out string) {
 	t.Helper()
-	control := func(c rune) bool { return c != '\n' && c != '\t' && unicode.IsControl(c) }
+	control := func(c rune) bool { return c != '\n' && c != '\t' && terminal.Steers(c) }
 	if i := strings.IndexFunc(out, control); i >= 0 {
 		t.Errorf("%s has a control character: %q", name, out[max(i-100, 0):min(i+100, len(out))])
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plimsoll-go/plimsoll/internal/terminal"
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/scan/artifact"
@@ -142,7 +143,7 @@ func (k KubeLinter) plain(r *scan.Report) []byte {
 		}
 		fmt.Fprintf(&out, "%s: (object: %s) %s (check: %s, %sremediation: %s)\n\n",
 			paint(bold, printable(place)), paint(bold, printable(objectName(f.Object))), paint(red, printable(f.Message)),
-			paint(yellow, f.Rule), level, paint(yellow, f.remediation))
+			paint(yellow, escapeSteering(f.Rule)), level, paint(yellow, escapeSteering(f.remediation)))
 	}
 	if len(findings) == 0 {
 		out.WriteString("No lint errors found!\n")
@@ -193,7 +194,7 @@ func (k KubeLinter) json(ctx context.Context, w io.Writer, r *scan.Report) error
 	add := func(before string, value any) error {
 		out.WriteString(before)
 		text, err := json.Marshal(value)
-		out.Write(text)
+		out.Write(terminal.EscapeJSON(text))
 		return err
 	}
 	err := add(`{"Checks":`, KubeLinterChecks(k.Rules))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
+	"github.com/plimsoll-go/plimsoll/internal/terminal"
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/manifest"
 	"github.com/plimsoll-go/plimsoll/scan"
@@ -44,7 +45,7 @@ func (k KubeLinter) sarif(r *scan.Report) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	err = log.Write(&out)
-	return out.Bytes(), err
+	return terminal.EscapeJSON(out.Bytes()), err
 }
 
 func (k KubeLinter) sarifRule(to *sarif.ReportingDescriptor, rule *lint.Rule) {

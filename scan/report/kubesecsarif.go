@@ -7,6 +7,7 @@ import (
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
+	"github.com/plimsoll-go/plimsoll/internal/terminal"
 	"github.com/plimsoll-go/plimsoll/scan"
 	"github.com/plimsoll-go/plimsoll/score"
 )
@@ -43,7 +44,10 @@ func (k Kubesec) sarif(out *bytes.Buffer, r *scan.Report) error {
 			}
 		}
 	}
-	return log.Write(out)
+	var text bytes.Buffer
+	err = log.Write(&text)
+	out.Write(terminal.EscapeJSON(text.Bytes()))
+	return err
 }
 
 func (k Kubesec) sarifResults(run *sarif.Run, s *score.Result, item score.Item) {

@@ -41,10 +41,10 @@ func (k Kubesec) table(out *bytes.Buffer, r *scan.Report) {
 		}
 		g := grid{Columns: []column{{Name: "Points", Whole: true}, {Name: "Rule", Whole: true}, {Name: "Where"}, {Name: "Reason"}}}
 		for _, item := range result.Critical {
-			g.add(fmt.Sprint(item.Points), item.ID, places(item), item.Reason)
+			g.add(fmt.Sprint(item.Points), printable(item.ID), places(item), printable(item.Reason))
 		}
 		for _, item := range result.Advise {
-			g.add(fmt.Sprintf("+%d", item.Points), item.ID, places(item), item.Reason)
+			g.add(fmt.Sprintf("+%d", item.Points), printable(item.ID), places(item), printable(item.Reason))
 		}
 		if len(g.Rows) > 0 {
 			g.draw(out, Table{Width: k.Width})

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/plimsoll-go/plimsoll/internal/terminal"
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/scan"
 )
@@ -151,7 +151,7 @@ func steerless(v reflect.Value) {
 		v.Set(to)
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
-			v.SetBytes(steerlessJSON(v.Bytes()))
+			v.SetBytes(terminal.EscapeJSON(v.Bytes()))
 			return
 		}
 		if !steered(v) {
@@ -202,29 +202,10 @@ func steerlessCopy(v reflect.Value) reflect.Value {
 	return to
 }
 
-// steerlessJSON is a document with JSON's escapes for what steers.
-func steerlessJSON(text []byte) []byte {
-	if text == nil {
-		return nil
-	}
-	var out bytes.Buffer
-	w := bufio.NewWriter(&out)
-	for text = bytes.ToValidUTF8(text, []byte("\ufffd")); len(text) > 0; {
-		if text[0] == '\n' || text[0] == '\t' || text[0] == '\r' { // between values
-			w.WriteByte(text[0])
-			text = text[1:]
-			continue
-		}
-		text = text[writeRune(w, text):]
-	}
-	w.Flush()
-	return out.Bytes()
-}
-
-// steersText is steers, but for lines and tabs; bytes that are not UTF-8 are a
+// steersText is [terminal.Steers], but for lines and tabs; bytes that are not UTF-8 are a
 // replacement character here.
 func steersText(r rune) bool {
-	return r != '\n' && r != '\t' && (steers(r) || r == unicode.ReplacementChar)
+	return r != '\n' && r != '\t' && (terminal.Steers(r) || r == unicode.ReplacementChar)
 }
 
 // escapeSteering writes what steers as printable does, and keeps the rest.

@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -101,14 +99,7 @@ type workloadScore struct {
 
 // Report writes w's report to out.
 func (j WorkloadJSON) Report(ctx context.Context, out io.Writer, w *scan.WorkloadReport) error {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(j.document(w)); err != nil {
-		return fmt.Errorf("encode report of %s: %w", w.Manifests.Target.Name, err)
-	}
-	return write(ctx, out, text.Bytes())
+	return writeJSON(ctx, out, w.Manifests.Target.Name, j.document(w))
 }
 
 func (j WorkloadJSON) document(w *scan.WorkloadReport) *workloadDocument {
