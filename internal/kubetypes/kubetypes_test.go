@@ -76,7 +76,7 @@ func TestUnknown(t *testing.T) {
 		{"", "", ""}, {"", "v1", ""}, {"", "v1", "pod"}, {"", "v1", "Poda"}, {"", "v2", "Pod"}, {"", "v1", "Deployment"},
 		{"apps", "", "Deployment"}, {"apps", "__internal", "Deployment"}, {"zz", "v1", "Pod"},
 		{"/", "v1", "Pod"}, {"", "v1:Pod", "Pod"}, {"", "v1", "Pod:1"}, {"", "v1", "\n"},
-		{"apiextensions.k8s.io", "v1", "CustomResourceDefinition"},
+		{"gateway.networking.k8s.io", "v1", "HTTPRoute"},
 	} {
 		if got, ok := Lookup(row[0], row[1], row[2]); ok {
 			t.Errorf("Lookup(%q) = %s, want none", row, got)

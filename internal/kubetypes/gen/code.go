@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	apiextensionsbeta "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1beta1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -67,6 +68,18 @@ func decodesItself(typ reflect.Type) bool {
 	return p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
+// takesLess reports whether a type that decodes itself has the code of any value,
+// though it does not take all: what is in the schemas of a schema is not looked at.
+func takesLess(typ reflect.Type) bool {
+	switch typ {
+	case reflect.TypeFor[apiextensions.JSONSchemaPropsOrArray](), reflect.TypeFor[apiextensionsbeta.JSONSchemaPropsOrArray](),
+		reflect.TypeFor[apiextensions.JSONSchemaPropsOrBool](), reflect.TypeFor[apiextensionsbeta.JSONSchemaPropsOrBool](),
+		reflect.TypeFor[apiextensions.JSONSchemaPropsOrStringArray](), reflect.TypeFor[apiextensionsbeta.JSONSchemaPropsOrStringArray]():
+		return true
+	}
+	return false
+}
+
 // leaf is the code of a type that leads to no other, "" for one that does.
 func leaf(typ reflect.Type) string {
 	switch typ {
@@ -80,7 +93,10 @@ func leaf(typ reflect.Type) string {
 		return "m"
 	case reflect.TypeFor[metav1.Duration]():
 		return duration
-	case reflect.TypeFor[runtime.RawExtension](), reflect.TypeFor[metav1.FieldsV1](), reflect.TypeFor[apiextensions.JSON]():
+	case reflect.TypeFor[runtime.RawExtension](), reflect.TypeFor[metav1.FieldsV1](), reflect.TypeFor[apiextensions.JSON](), reflect.TypeFor[apiextensionsbeta.JSON]():
+		return "a"
+	}
+	if takesLess(typ) {
 		return "a"
 	}
 	if decodesItself(typ) {

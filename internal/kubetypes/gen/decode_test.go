@@ -78,6 +78,13 @@ func (p *prober) probe(typ reflect.Type, before, after string) {
 		if before == "" && (f.name == "apiVersion" || f.name == "kind") {
 			continue // they choose the type
 		}
+		inner := f.typ
+		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Map {
+			inner = inner.Elem()
+		}
+		if takesLess(inner) {
+			continue
+		}
 		before := before + fmt.Sprintf("%q:", f.name)
 		for _, v := range values() {
 			p.try(before + v + after)

@@ -6,6 +6,8 @@ import (
 	openshiftapps "github.com/openshift/api/apps/v1"
 	openshiftsecurity "github.com/openshift/api/security/v1"
 	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	apiextensionsbeta "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1beta1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgo "k8s.io/client-go/kubernetes/scheme"
 
@@ -17,6 +19,8 @@ func newScheme() (*runtime.Scheme, error) {
 	s := runtime.NewScheme()
 	err := errors.Join(
 		clientgo.AddToScheme(s),
+		apiextensions.AddToScheme(s),
+		apiextensionsbeta.AddToScheme(s),
 		openshiftapps.AddToScheme(s),
 		openshiftsecurity.AddToScheme(s),
 		monitoring.AddToScheme(s),
@@ -32,6 +36,7 @@ func madeFrom() []string {
 		"github.com/openshift/api",
 		"github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring",
 		"k8s.io/api",
+		"k8s.io/apiextensions-apiserver",
 		"k8s.io/apimachinery",
 		"k8s.io/client-go",
 	}
