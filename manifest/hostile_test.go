@@ -114,7 +114,15 @@ func hostileRows() []hostile {
 		{name: "comment behind braces", doc: "{kind: A, apiVersion: b} # c\n# d", mib: 16},
 		{name: "comment behind JSON", doc: `{"kind": "A", "apiVersion": "b"} # c`, mib: 16},
 		{name: "no mapping", doc: "- a", want: ErrNotObject, line: 1, mib: 16},
-		{name: "merged thing that is no mapping", doc: "kind: A\napiVersion: b\n<<: [1, {c: d}, [e]]", mib: 16},
+		{name: "merged thing that is no mapping", doc: "kind: A\napiVersion: b\n<<: [1, {c: d}, [e]]", want: ErrSyntax, line: 3, mib: 16},
+		{name: "merged null", doc: "kind: A\napiVersion: b\nc: {<<: null}", want: ErrSyntax, line: 3, mib: 16},
+		{name: "merged alias of no mapping", doc: "kind: A\napiVersion: b\nc: &c [{d: e}]\nf:\n  <<: *c", want: ErrSyntax, line: 5, mib: 16},
+		{name: "mapping as a key", doc: "kind: A\napiVersion: b\nc: {{ .d }}", want: ErrSyntax, line: 3, mib: 16},
+		{name: "list as a key", doc: "kind: A\napiVersion: b\n? [c]\n: d", want: ErrSyntax, line: 3, mib: 16},
+		{name: "list as a key, by an alias", doc: "kind: A\napiVersion: b\nc: &c [d]\n*c : e", want: ErrSyntax, line: 4, mib: 16},
+		{name: "null as a key", doc: "kind: A\napiVersion: b\n~: c", want: ErrSyntax, line: 3, mib: 16},
+		{name: "infinity", doc: "kind: A\napiVersion: b\nc: [1, -.Inf]", want: ErrSyntax, line: 3, mib: 16},
+		{name: "not a number", doc: "kind: A\napiVersion: b\nc: .nan", want: ErrSyntax, line: 3, mib: 16},
 		{name: "unknown directive", doc: "%TAG ! tag:example.com,2000:\n---\nkind: A\napiVersion: b", mib: 16},
 	}
 }

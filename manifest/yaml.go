@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -269,6 +270,7 @@ func (t *tree) fill(from *yaml.Node, n *Node, shared bool) {
 	switch from.Kind {
 	case yaml.ScalarNode:
 		t.scalar(from, n)
+		t.checkFinite(n)
 	case yaml.AliasNode:
 		t.alias(from, n)
 	case yaml.MappingNode, yaml.SequenceNode:
@@ -284,6 +286,9 @@ func (t *tree) fill(from *yaml.Node, n *Node, shared bool) {
 		for i, c := range from.Content {
 			n.children[i].parent = n
 			t.fill(c, &n.children[i], n.anchored)
+		}
+		if n.kind == Mapping && t.err == nil {
+			t.err = n.checkKeys()
 		}
 	default:
 		t.err = syntaxf(n.start, "node of an unknown kind")
@@ -352,6 +357,49 @@ func (t *tree) scalar(from *yaml.Node, n *Node) {
 		}
 		n.text = string(b)
 	}
+}
+
+// checkFinite refuses the numbers that JSON does not have.
+func (t *tree) checkFinite(n *Node) {
+	if n.kind != Float {
+		return
+	}
+	if f, ok := n.Float(); ok && (math.IsInf(f, 0) || math.IsNaN(f)) {
+		t.err = syntaxf(n.start, "%s is no number of JSON", n.text)
+	}
+}
+
+// checkKeys finds what JSON, and so an object of Kubernetes, cannot have in the
+// mapping n: a key that is a collection, as there are in templates that were not
+// rendered, or nothing; and a merge of what is no mapping.
+func (n *Node) checkKeys() error {
+	for i := 0; i+1 < len(n.children); i += 2 {
+		key := &n.children[i]
+		switch v := key.value(); {
+		case v.kind == Mapping || v.kind == Sequence:
+			return syntaxf(key.start, "a %s is no key", v.kind)
+		case v.kind == Null:
+			return syntaxf(key.start, "null is no key")
+		case key.isMerge() && !n.children[i+1].mergeable():
+			return syntaxf(n.children[i+1].start, "only mappings, and sequences of mappings, can be merged")
+		}
+	}
+	return nil
+}
+
+func (n *Node) mergeable() bool {
+	if n.kind == Mapping {
+		return true
+	}
+	if n.kind != Sequence || n.target != nil {
+		return false
+	}
+	for i := range n.children {
+		if n.children[i].kind != Mapping {
+			return false
+		}
+	}
+	return true
 }
 
 // offsetOf is where err stands, def where it does not say.

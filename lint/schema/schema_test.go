@@ -84,19 +84,6 @@ func TestRule(t *testing.T) {
 	}
 }
 
-// TestNumbers has what JSON cannot write.
-func TestNumbers(t *testing.T) {
-	t.Parallel()
-	rule, err := schema.RuleFrom("testdata/schemas")
-	if err != nil {
-		t.Fatal(err)
-	}
-	result := run(t, rule, "apiVersion: v1\nkind: Service\nspec: .inf\n", false)
-	if len(result.Problems) != 1 || !strings.Contains(result.Problems[0].Error(), "as JSON") {
-		t.Errorf("got problems %v, want one", result.Problems)
-	}
-}
-
 func run(t *testing.T, rule *lint.Rule, text string, compat bool) *lint.Result {
 	t.Helper()
 	b := manifest.ReadFile("harbour.yaml", []byte(text), manifest.Options{})
