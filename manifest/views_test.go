@@ -207,6 +207,18 @@ func TestSelector(t *testing.T) {
 		{"{matchExpressions: [{key: a, operator: In}]}", "a in ()", false, true},
 		{"{matchExpressions: [{key: a, operator: Exists, values: [x]}]}", "a", true, true},
 		{"{matchExpressions: [{key: a, operator: Is}]}", "a", false, true},
+		{"{matchLabels: {a: 'x y'}}", "a=x y", false, true},
+		{"{matchLabels: {a: -x}}", "a=-x", false, true},
+		{"{matchLabels: {a: " + strings.Repeat("x", 64) + "}}", "a=" + strings.Repeat("x", 64), false, true},
+		{"{matchLabels: {a_: x}}", "a_=x", false, true},
+		{"{matchLabels: {'': x}}", "=x", false, true},
+		{"{matchLabels: {/a: x}}", "/a=x", false, true},
+		{"{matchLabels: {b.c/d/e: x}}", "b.c/d/e=x", false, true},
+		{"{matchLabels: {B.c/a: x}}", "B.c/a=x", false, true},
+		{"{matchLabels: {b..c/a: x}}", "b..c/a=x", false, true},
+		{"{matchLabels: {b-c.d/a.b_C-9: A.b_C-9}}", "b-c.d/a.b_C-9=A.b_C-9", false, false},
+		{"{matchExpressions: [{key: a, operator: In, values: [x, y/z]}]}", "a in (x,y/z)", true, true},
+		{"{matchExpressions: [{key: a b, operator: Exists}]}", "a b", false, true},
 	} {
 		o := object(t, "apiVersion: v1\nkind: A\nmetadata: {labels: {a: x, b: z}}\nselector: "+row.selector)
 		s := manifest.NewSelector(o.Get("selector"))

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -134,24 +133,4 @@ func sortedEntries(labels manifest.Strings) []manifest.StringEntry {
 	return slices.SortedFunc(slices.Values(labels.Entries), func(a, b manifest.StringEntry) int {
 		return strings.Compare(a.Key, b.Key)
 	})
-}
-
-// selectorError is what k8s.io/apimachinery says of the first requirement of s
-// that is not valid.
-func selectorError(s manifest.Selector) error {
-	for _, r := range s.Expressions {
-		switch r.Operator {
-		case "In", "NotIn":
-			if len(r.Values) == 0 {
-				return errors.New("values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty")
-			}
-		case "Exists", "DoesNotExist":
-			if len(r.Values) > 0 {
-				return fmt.Errorf("values: Invalid value: [%q]: values set must be empty for exists and does not exist", strings.Join(r.Values, `","`))
-			}
-		default:
-			return fmt.Errorf("%q is not a valid label selector operator", r.Operator)
-		}
-	}
-	return nil
 }

@@ -74,6 +74,10 @@ func runDanglingService(p *lint.Pass, ignored []string) error {
 	selector.Labels.Entries = slices.DeleteFunc(selector.Labels.Entries, func(e manifest.StringEntry) bool {
 		return slices.Contains(ignored, e.Key)
 	})
+	if err := checkSelector(p, selector); err != nil {
+		p.Reportf(selector.Node, "service has invalid label selector: %v", err)
+		return nil
+	}
 	if !hasPods(p, selector) {
 		p.Reportf(selector.Node, "no pods found matching service labels (%s)", goMap(selector.Labels))
 	}
