@@ -128,7 +128,8 @@ func roundUp(r *big.Rat) int64 {
 func (n *Node) Quantity() (q Quantity, ok bool) {
 	switch n.Kind() {
 	case String, Int, Float:
-		q, err := ParseQuantity(n.Text())
+		_, text := n.value().json() // 0x10 is 16, as the API server gets it
+		q, err := ParseQuantity(text)
 		return q, err == nil
 	}
 	return Quantity{}, false

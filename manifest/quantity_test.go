@@ -52,3 +52,23 @@ func FuzzQuantity(f *testing.F) {
 		}
 	})
 }
+
+// A number is the one that the API server gets, however it is written.
+func TestNodeQuantity(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{"2": 2000, "0x10": 16000, "0b11": 3000, "1_000": 1_000_000, "0.5": 500, ".5": 500, "1e3": 1_000_000, "'0x10'": -1, "250m": 250, "true": -1} {
+		q, ok := readNode(t, "cpu: "+text).Get("cpu").Quantity()
+		if got := q.Milli(); ok != (want >= 0) || ok && got != want {
+			t.Errorf("Quantity of %s = %dm, %t, want %dm", text, got, ok, want)
+		}
+	}
+}
+
+func readNode(t *testing.T, text string) *Node {
+	t.Helper()
+	docs, problems := ReadDocuments("a.yaml", []byte(text), Options{})
+	if len(docs) != 1 || len(problems) > 0 {
+		t.Fatalf("%d documents in %q: %v", len(docs), text, problems)
+	}
+	return docs[0].Root
+}
