@@ -164,14 +164,17 @@ func contexts(objects []*manifest.Object, opts Options, result *Result) []*Conte
 }
 
 // undecodable says why KubeLinter drops o, nil where it does not: a field is of
-// another type, o is of a Compose file, or it is in a list that cannot be decoded as a
-// whole. An object with a value that cannot be parsed is one of an unknown kind for it.
+// another type, o is of a Compose file, it is a list, or it is in one that cannot be
+// decoded as a whole. An object with a value that cannot be parsed is one of an unknown kind for it.
 func undecodable(o *manifest.Object) error {
 	if o.Compose() != nil {
 		return fmt.Errorf("%w: a Compose file is none in compat mode", manifest.ErrNotObject)
 	}
-	if errors.Is(o.Undecodable, manifest.ErrType) {
+	if errors.Is(o.Undecodable, manifest.ErrType) || errors.Is(o.Undecodable, manifest.ErrNotObject) {
 		return o.Undecodable
+	}
+	if items := o.Get("items"); !typed(o) && items.Exists() && items.Kind() != manifest.Null {
+		return fmt.Errorf("%w: what has items is a list in compat mode", manifest.ErrNotObject)
 	}
 	for l := o.List; l != nil; l = l.Outer {
 		if l.Kind != "List" || l.Outer != nil {
@@ -271,9 +274,10 @@ func (e *engine) object(ctx context.Context, j job, space []Diagnostic) (Result,
 		r.Problems = append(r.Problems, Problem{Rule: rule, Object: Ref(j.object), Position: j.object.Position(), Err: err})
 	}
 	kind := kindOf(j.object, e.opts.Compat)
+	untyped := e.opts.Compat && j.object.Dockerfile() == nil && !typed(j.object)
 	for i := range e.rules {
 		rule := &e.rules[i]
-		if !rule.kinds.has(kind) {
+		if !rule.kinds.has(kind) || untyped && !readsMetadata(rule.Template) {
 			continue
 		}
 		pass.Rule, pass.reported = rule.Rule, 0

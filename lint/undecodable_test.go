@@ -9,6 +9,41 @@ import (
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
+// In compat mode a rule of a template that reads fields is not run on an object of
+// which KubeLinter has none; one that reads metadata is.
+func TestUntyped(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		object string
+		compat bool // rules that read fields are run in compat mode
+	}{
+		{"apiVersion: apps/v1\nkind: Deployment\n", true},
+		{"apiVersion: apps/v9\nkind: Deployment\n", false},
+		{"apiVersion: apps/v1\nkind: Deployment\nmetadata: {creationTimestamp: soon}\n", false},
+	} {
+		objects := manifest.ReadFile("a.yaml", []byte(row.object), manifest.Options{}).Objects
+		for _, compat := range []bool{false, true} {
+			var ran []string
+			rule := func(template string) *lint.Rule {
+				return &lint.Rule{Name: "of-" + template, Template: template, Kinds: []lint.Kind{lint.DeploymentLike}, Run: func(*lint.Pass) error {
+					ran = append(ran, template)
+					return nil
+				}}
+			}
+			if _, err := lint.Run(t.Context(), objects, []*lint.Rule{rule("minimum-replicas"), rule("required-label")}, lint.Options{Compat: compat, Workers: 1}); err != nil {
+				t.Fatal(err)
+			}
+			want := []string{"required-label"}
+			if row.compat || !compat {
+				want = []string{"minimum-replicas", "required-label"}
+			}
+			if diff := cmp.Diff(want, ran); diff != "" {
+				t.Errorf("rules run on %q, compat %t (-want +got):\n%s", row.object, compat, diff)
+			}
+		}
+	}
+}
+
 // What KubeLinter drops, or has the metadata of alone.
 func TestUndecodable(t *testing.T) {
 	t.Parallel()
@@ -29,6 +64,13 @@ func TestUndecodable(t *testing.T) {
 		{"list", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: a}}]\n", []string{"a true"}, []string{"a true"}},
 		{"typed list", "apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: a}}]\n", []string{"a true"}, nil},
 		{"list with another", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: x/v1, kind: X, metadata: {name: b}}]\n", []string{"a true", "b false"}, nil},
+		{"list in a list", "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: v1, kind: List, items: []}]\n", []string{"a true"}, nil},
+		{"items of an unknown kind", "apiVersion: x.example/v1\nkind: X\nmetadata: {name: a}\nitems: []\n", []string{"a false"}, nil},
+		{"no items of an unknown kind", "apiVersion: x.example/v1\nkind: X\nmetadata: {name: a}\nitems:\n", []string{"a false"}, []string{"a false"}},
+		{"items of a known kind", pod + "items: []\n", []string{"a true"}, []string{"a true"}},
+		{"no object", "apiVersion: v1\nkind: DeleteOptions\nmetadata: {name: a}\n", []string{"a false"}, nil},
+		{"list without items", "apiVersion: v1\nkind: PodList\nmetadata: {name: a}\n", []string{"a false"}, nil},
+		{"resource definition", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\nspec: {versions: v1}\n", []string{"a false"}, nil},
 	} {
 		objects := manifest.ReadFile("a.yaml", []byte(test.text), manifest.Options{}).Objects
 		for _, compat := range []bool{false, true} {

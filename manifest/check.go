@@ -18,11 +18,17 @@ func (r *reader) check(o *Object) {
 	if !ok {
 		return
 	}
+	meta, _ := t.Field("metadata") // no type where there is none, which has no fields
+	_, ok = meta.Field("name")
 	c := checker{object: o}
 	c.check(o.Node, t)
-	o.Undecodable = c.aborted
-	if c.aborted == nil && len(o.Mismatches) > 0 {
+	switch {
+	case c.aborted != nil:
+		o.Undecodable = c.aborted
+	case len(o.Mismatches) > 0:
 		o.Undecodable = o.Mismatches[0].Err
+	case !ok:
+		o.Undecodable = fmt.Errorf("%w: a %s has no metadata of one", ErrNotObject, o.Kind)
 	}
 	// The order of the text, whatever aliases and merge keys there are.
 	slices.SortStableFunc(o.Mismatches, func(a, b Problem) int { return cmp.Compare(a.Position.Offset, b.Position.Offset) })

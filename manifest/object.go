@@ -30,7 +30,9 @@ type Object struct {
 	// the order of the text. The API server refuses such an object.
 	Mismatches []Problem
 	// Undecodable is the one of Mismatches that a client library reports when it
-	// decodes the object, nil where it can: it matches [ErrType] or [ErrValue].
+	// decodes the object, nil where it can: it matches [ErrType] or [ErrValue]. It
+	// matches [ErrNotObject] where the type has no metadata of an object, as that of
+	// DeleteOptions.
 	Undecodable error
 
 	dockerfile *Dockerfile
@@ -49,7 +51,7 @@ type Object struct {
 type List struct {
 	Kind  string
 	Items []*Object // those that are objects
-	// Other reports that there are items that are no objects.
+	// Other reports that there are items that are no objects, such as another list.
 	Other bool
 	// Outer is the list that the list is an item of.
 	Outer *List
@@ -139,6 +141,9 @@ func (r *reader) objects(n *Node, outer *List, apiVersion, kind string, depth in
 			return
 		}
 		list := &List{Kind: kind, Outer: outer}
+		if outer != nil {
+			outer.Other = true
+		}
 		itemVersion, itemKind := apiVersion, strings.TrimSuffix(kind, "List")
 		if itemKind == "" {
 			itemVersion = ""
@@ -147,7 +152,7 @@ func (r *reader) objects(n *Node, outer *List, apiVersion, kind string, depth in
 		for item := range items.Items() {
 			r.objects(item.value(), list, itemVersion, itemKind, depth+1)
 		}
-		list.Other = len(r.problems) > problems
+		list.Other = list.Other || len(r.problems) > problems
 	}
 }
 
