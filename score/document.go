@@ -1,6 +1,7 @@
 package score
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/plimsoll-go/plimsoll/manifest"
@@ -10,7 +11,7 @@ import (
 // its type.
 type document struct {
 	root *manifest.Node // nil or null for none
-	kind string
+	kind string         // "" for none, too
 	spec *manifest.Node // where a pod's spec is
 }
 
@@ -27,27 +28,60 @@ func newDocument(root *manifest.Node) *document {
 	return d
 }
 
-// name is what Kubesec calls the document.
-func (d *document) name() string {
+// name is what Kubesec calls the document; show says how values are printed.
+func (d *document) name(show func(*manifest.Node) string) string {
 	if !d.root.Get("kind").Exists() {
 		return "Unknown"
 	}
 	name, namespace := "undefined", "default"
 	if n := d.root.Get("metadata", "name"); n.Exists() {
-		name = printed(n)
+		name = show(n)
 	}
 	if n := d.root.Get("metadata", "namespace"); n.Exists() {
-		namespace = printed(n)
+		namespace = show(n)
 	}
 	return d.kind + "/" + name + "." + namespace
 }
 
-// printed is a scalar as text.
-func printed(n *manifest.Node) string {
+// kindless reports that d has no kind, not even null.
+func (d *document) kindless() bool { return d.root.Get("kind") == nil }
+
+// textOf is a scalar as it is written.
+func textOf(n *manifest.Node) string {
 	if s, ok := n.Str(); ok {
 		return s
 	}
 	return n.Text()
+}
+
+// printed is a value as Go prints what encoding/json makes of it.
+func printed(n *manifest.Node) string {
+	if s, ok := n.Str(); ok {
+		return s
+	}
+	return fmt.Sprint(decoded(n))
+}
+
+// decoded is a value as encoding/json decodes it: all numbers are floats.
+func decoded(n *manifest.Node) any {
+	switch n.Kind() {
+	case manifest.Int, manifest.Float:
+		f, _ := n.Float()
+		return f
+	case manifest.Sequence:
+		list := []any{}
+		for item := range n.Items() {
+			list = append(list, decoded(item))
+		}
+		return list
+	case manifest.Mapping:
+		all := make(map[string]any)
+		for key, value := range n.Entries() {
+			all[key] = decoded(value)
+		}
+		return all
+	}
+	return n.Any()
 }
 
 // any looks for a container of one of the three lists.

@@ -271,11 +271,11 @@ func (m *mending) resource(list, name, value string) {
 				continue // which is the limit
 			}
 			if q, _ := limit.Quantity(); want.Cmp(q) > 0 {
-				text = printed(limit)
+				text = textOf(limit)
 			}
 		case list == "limits" && isAmount(request):
 			if q, _ := request.Quantity(); want.Cmp(q) < 0 {
-				text = printed(request)
+				text = textOf(request)
 			}
 		}
 		m.set(c.Node, text, "resources", list, name)
@@ -287,7 +287,7 @@ func isAmount(n *manifest.Node) bool {
 	if !n.Exists() {
 		return false
 	}
-	if isPlainAmount(printed(n)) {
+	if isPlainAmount(textOf(n)) {
 		return true
 	}
 	q, ok := n.Quantity()

@@ -188,7 +188,7 @@ func (s *scorer) containerScores(score int) []ContainerScore {
 
 // compat is Kubesec's answer. The object is nil where the document is none.
 func (s *scorer) compat(o *manifest.Object, d *document, found *lintFound) Result {
-	r := Result{Object: o, Name: d.name(), Threshold: s.opts.MinScore, values: s.opts.Values}
+	r := Result{Object: o, Name: d.name(printed), Threshold: s.opts.MinScore, values: s.opts.Values}
 	if o != nil {
 		r.File = o.File().Path
 		if s.opts.Validate != nil {
@@ -218,7 +218,7 @@ func (s *scorer) compat(o *manifest.Object, d *document, found *lintFound) Resul
 			}
 			s.places = append(s.places, found.places[rule.ID]...)
 			well = len(s.places) == m.start
-		case d.kind == "": // each rule is for it, and finds nothing
+		case d.kindless(): // each rule is for it, and finds nothing
 			if well = rule.Points < 0; !well {
 				s.places = append(s.places, Place{Node: d.root})
 			}
