@@ -114,6 +114,7 @@ func (f *configFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return failed(err)
 	}
+	skipBelow(&read, args...)
 	look := func(ctx context.Context) (*scan.Inventory, *lint.Result, error) {
 		inv, err := scan.InspectManifests(ctx, read, args...)
 		if err != nil {

@@ -417,9 +417,40 @@ func (f *scanFlags) layerCache() scan.Cache {
 	return cache.Directory(filepath.Join(dir, "layers"), 0)
 }
 
+// skipBelow takes the paths of --skip-dirs and --skip-files that lie below one of
+// roots, seen from the working directory, for those files; others are patterns from
+// the root of what is scanned. So does Trivy.
+func skipBelow(opts *scan.Options, roots ...string) {
+	below := func(pattern string) []string {
+		var list []string
+		abs, err := filepath.Abs(pattern)
+		for _, root := range roots {
+			base, rootErr := filepath.Abs(root)
+			if err != nil || rootErr != nil {
+				continue
+			}
+			if rel, err := filepath.Rel(base, abs); err == nil && rel != "." && filepath.IsLocal(rel) {
+				list = append(list, filepath.ToSlash(rel))
+			}
+		}
+		if len(list) == 0 {
+			return []string{pattern}
+		}
+		return list
+	}
+	for _, list := range []*[]string{&opts.SkipDirs, &opts.SkipFiles} {
+		var seen []string
+		for _, pattern := range *list {
+			seen = append(seen, below(pattern)...)
+		}
+		*list = seen
+	}
+}
+
 // scanDirectory is one of the library's functions for a directory.
 func scanDirectory(do func(context.Context, string, scan.Options) (*scan.Report, error)) func(context.Context, *scanFlags, string, scan.Options) (*scan.Report, error) {
 	return func(ctx context.Context, _ *scanFlags, ref string, opts scan.Options) (*scan.Report, error) {
+		skipBelow(&opts, ref)
 		return do(ctx, ref, opts)
 	}
 }

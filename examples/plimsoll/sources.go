@@ -73,6 +73,7 @@ func oneLine(errs []error) error {
 // scanRepository scans a checkout, or fetches what a URL names.
 func scanRepository(ctx context.Context, f *scanFlags, ref string, opts scan.Options) (*scan.Report, error) {
 	if !isURL(ref) {
+		skipBelow(&opts, ref)
 		return scan.Repository(ctx, ref, opts)
 	}
 	from := git.Options{Branch: f.branch, Tag: f.tag, Commit: f.commit}

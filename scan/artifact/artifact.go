@@ -10,6 +10,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
+	"path/filepath"
+	"strings"
 )
 
 // A Digest names bytes by their hash, "sha256:<64 hex digits>". For a layer it
@@ -97,6 +100,20 @@ type Target struct {
 	Commit string
 	Branch string
 	Tags   []string
+}
+
+// Below is the path of a file from where t begins: "web.yaml" for the file
+// "deploy/web.yaml" of the target "deploy", and for the target "deploy/web.yaml". A
+// file that is elsewhere keeps its path.
+func (t *Target) Below(file string) string {
+	root := path.Clean(filepath.ToSlash(t.Name))
+	if file == root || file == t.Name {
+		return path.Base(file)
+	}
+	if inside, ok := strings.CutPrefix(file, strings.TrimSuffix(root, "/")+"/"); ok {
+		return inside
+	}
+	return file
 }
 
 // Errors that callers branch on.

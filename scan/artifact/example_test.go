@@ -43,3 +43,16 @@ func ExampleComponent_ID() {
 	fmt.Println(c.ID())
 	// Output: @keel/rig@1.0.0
 }
+
+func ExampleTarget_Below() {
+	for _, name := range []string{"deploy", "./deploy/", "deploy/web.yaml", ".", "elsewhere"} {
+		t := artifact.Target{Name: name}
+		fmt.Println(t.Below("deploy/web.yaml"))
+	}
+	// Output:
+	// web.yaml
+	// web.yaml
+	// web.yaml
+	// deploy/web.yaml
+	// deploy/web.yaml
+}

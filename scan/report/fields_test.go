@@ -70,6 +70,8 @@ func TestJSONTrivyFields(t *testing.T) {
 		"findings": findings(), "languages": languages(), "repository": repository(), "bill": bill(), "old": old(),
 		"alpine": alpine(), "suppressed": suppressed(), "systems": systems(), "manifests": lintedReport(t), "incomplete": incomplete(),
 	}
+	samples["image"] = voyage(t) // with a diagnostic of its config
+	samples["image"].Diagnostics[0].Layer = string(samples["image"].Layers[0].DiffID)
 	seen := make(map[string]bool)
 	for name, r := range samples {
 		var value any

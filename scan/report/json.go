@@ -59,7 +59,7 @@ func (j JSON) document(r *scan.Report) jsonReport {
 	switch r.Target.Kind {
 	case artifact.KindImage:
 		d.ArtifactType = "container_image"
-	case artifact.KindRootfs:
+	case artifact.KindRootfs, artifact.KindManifests:
 		d.ArtifactType = "filesystem"
 	}
 	var suppressed map[[2]string][]jsonModified

@@ -103,7 +103,7 @@ func TestArtifactType(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[artifact.TargetKind]string{
 		artifact.KindImage: "container_image", artifact.KindFilesystem: "filesystem", artifact.KindRootfs: "filesystem",
-		artifact.KindRepository: "repository", artifact.KindCycloneDX: "cyclonedx", artifact.KindSPDX: "spdx",
+		artifact.KindRepository: "repository", artifact.KindManifests: "filesystem", artifact.KindCycloneDX: "cyclonedx", artifact.KindSPDX: "spdx",
 	} {
 		r := &scan.Report{Target: scan.Target{Kind: kind, Name: "x"}}
 		if got := read(t, render(t, report.JSON{}, r)).ArtifactType; got != want {

@@ -11,7 +11,7 @@ import (
 
 // misconfigurationsOf is what was found in one manifest, as Trivy writes it.
 func misconfigurationsOf(r *scan.Report, e *manifestResult, rules map[string]*lint.Rule) jsonResult {
-	res := jsonResult{Target: e.path, Class: "config", Type: e.kind}
+	res := jsonResult{Target: r.Target.Below(e.path), Class: "config", Type: e.kind}
 	passed := checksFor(e.kind, rules)
 	for _, d := range e.diagnostics {
 		m := misconfigurationOf(e, d, rules[d.Rule])

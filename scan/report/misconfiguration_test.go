@@ -44,8 +44,8 @@ func misconfigurations(t *testing.T, f scan.Reporter, r *scan.Report) misconfigu
 func TestJSONMisconfigurations(t *testing.T) {
 	t.Parallel()
 	res := misconfigurations(t, report.JSON{Rules: brigRules()}, brig(t)).Results[0]
-	if res.Target != "deploy/brig.yaml" || res.Class != "config" || res.Type != "kubernetes" {
-		t.Errorf("result %q of class %q and type %q, want deploy/brig.yaml, config, kubernetes", res.Target, res.Class, res.Type)
+	if res.Target != "brig.yaml" || res.Class != "config" || res.Type != "kubernetes" {
+		t.Errorf("result %q of class %q and type %q, want brig.yaml, config, kubernetes", res.Target, res.Class, res.Type)
 	}
 	if s := res.MisconfSummary; s == nil || s.Successes != 1 || s.Failures != 1 {
 		t.Errorf("MisconfSummary = %+v, want 1 success and 1 failure", s)

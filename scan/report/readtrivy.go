@@ -110,6 +110,10 @@ func (t *trivyReader) target() {
 	if d.ArtifactType == "container_image" {
 		r.Target.Kind = artifact.KindImage
 	}
+	packages := func(res trivyResult) bool { return res.Class != "config" }
+	if d.ArtifactType == "filesystem" && len(d.Results) > 0 && !slices.ContainsFunc(d.Results, packages) {
+		r.Target.Kind = artifact.KindManifests
+	}
 	for i, id := range m.DiffIDs {
 		l := scan.LayerInfo{DiffID: artifact.DiffID(id)}
 		if i < len(m.Layers) {

@@ -13,7 +13,7 @@ type jsonReport struct {
 	SchemaVersion int
 	ArtifactName  string
 	ArtifactType  string
-	Metadata      jsonMetadata
+	Metadata      jsonMetadata  `json:",omitzero"`
 	Results       []jsonResult  `json:",omitempty"`
 	Database      *jsonDatabase `json:",omitempty"` // not Trivy's
 	Problems      []jsonProblem `json:",omitempty"` // not Trivy's
@@ -96,10 +96,10 @@ type jsonMisconfiguration struct {
 	Message       string
 	Resolution    string `json:",omitempty"`
 	Severity      string
-	PrimaryURL    string   `json:",omitempty"`
-	References    []string `json:",omitempty"`
-	Status        string   // "FAIL"
-	Layer         jsonLayer
+	PrimaryURL    string    `json:",omitempty"`
+	References    []string  `json:",omitempty"`
+	Status        string    // "FAIL"
+	Layer         jsonLayer `json:",omitzero"`
 	CauseMetadata jsonCause
 	Rule          string // our name; not Trivy's
 	Field         string `json:",omitempty"` // not Trivy's
@@ -109,12 +109,12 @@ type jsonCause struct {
 	Resource  string `json:",omitempty"`
 	Provider  string
 	Service   string
-	StartLine int `json:",omitempty"`
-	EndLine   int `json:",omitempty"`
-	Code      jsonCode
+	StartLine int      `json:",omitempty"`
+	EndLine   int      `json:",omitempty"`
+	Code      jsonCode `json:",omitzero"`
 }
 
-// jsonCode is null lines where the text is not known.
+// jsonCode is left out where the text is not known.
 type jsonCode struct{ Lines []jsonCodeLine }
 
 type jsonCodeLine struct {

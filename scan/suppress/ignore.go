@@ -36,7 +36,8 @@ type IgnoreEntry struct {
 	// are given. They are about vulnerabilities alone.
 	Packages []string
 	// Paths are patterns of the file that has a package or an object, in which "**"
-	// stands for directories.
+	// stands for directories. That of an object may be from where the report's
+	// target begins, too.
 	Paths  []string
 	Reason string
 	// Until is when it expires; zero: never.
@@ -166,7 +167,7 @@ func (x *ignore) Suppress(ctx context.Context, r *scan.Report) (scan.Decisions, 
 	}
 	for i := range r.Diagnostics {
 		d := &r.Diagnostics[i]
-		if e := x.find(append([]string{d.Rule}, x.aliases[d.Rule]...), func(e *IgnoreEntry) bool { return !e.expired(r.Created) && e.hidesDiagnostic(d) }); e != nil {
+		if e := x.find(append([]string{d.Rule}, x.aliases[d.Rule]...), func(e *IgnoreEntry) bool { return !e.expired(r.Created) && e.hidesDiagnostic(r, d) }); e != nil {
 			made.Diagnostics[i] = x.decision(e)
 		}
 	}
@@ -207,8 +208,9 @@ func (e *IgnoreEntry) hidesVulnerability(r *scan.Report, v *scan.Vulnerability) 
 	return e.hasPath(v.Component.Path, file(v.Component))
 }
 
-func (e *IgnoreEntry) hidesDiagnostic(d *lint.Diagnostic) bool {
-	return e.Diagnostics && len(e.Packages) == 0 && e.hasPath(d.Span.Start.Path)
+func (e *IgnoreEntry) hidesDiagnostic(r *scan.Report, d *lint.Diagnostic) bool {
+	p := d.Span.Start.Path
+	return e.Diagnostics && len(e.Packages) == 0 && e.hasPath(p, r.Target.Below(p))
 }
 
 // hasPath reports whether one of paths matches, if e asks for any.
