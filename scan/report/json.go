@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/plimsoll-go/plimsoll/lint"
@@ -68,11 +70,14 @@ func (j JSON) document(r *scan.Report) jsonReport {
 	}
 	for _, e := range results(r) {
 		res := jsonResult{Target: e.target, Class: e.class, Type: e.kind}
-		for _, c := range e.components {
-			if j.NoPackages {
-				break
+		if !j.NoPackages {
+			ids := make(map[string]string, len(e.components))
+			for _, c := range e.components {
+				ids[c.ID()] = packageID(c)
 			}
-			res.Packages = append(res.Packages, packageOf(r, e, c))
+			for _, c := range e.components {
+				res.Packages = append(res.Packages, packageOf(r, e, c, ids))
+			}
 		}
 		for _, v := range e.vulnerabilities {
 			res.Vulnerabilities = append(res.Vulnerabilities, vulnerabilityOf(r, e, v))
@@ -144,7 +149,9 @@ func metadataOf(r *scan.Report) jsonMetadata {
 	return m
 }
 
-func packageOf(r *scan.Report, e result, c *scan.Component) jsonPackage {
+// packageOf is one package; ids has what Trivy calls those of the result, by their
+// [artifact.Component.ID].
+func packageOf(r *scan.Report, e result, c *scan.Component, ids map[string]string) jsonPackage {
 	version := splitVersion(c.Type, c.Version)
 	p := jsonPackage{
 		ID:         packageID(c),
@@ -158,10 +165,12 @@ func packageOf(r *scan.Report, e result, c *scan.Component) jsonPackage {
 		Modularitylabel: c.Modularity,
 		Dev:             c.Dev,
 		Indirect:        c.Relationship == artifact.Indirect,
-		DependsOn:       c.DependsOn,
 		Layer:           layerOf(r, c),
 		FilePath:        pathOf(e, c),
 		Unidentified:    c.Unidentified,
+	}
+	for _, id := range c.DependsOn {
+		p.DependsOn = append(p.DependsOn, cmp.Or(ids[id], id))
 	}
 	if c.Type.System() { // others have no source packages
 		source := splitVersion(c.Type, c.SourceVersion)
@@ -218,8 +227,24 @@ func vulnerabilityOf(r *scan.Report, e result, v *scan.Vulnerability) jsonVulner
 	return j
 }
 
-// packageID is how the two lists of a result refer to each other.
-func packageID(c *scan.Component) string { return c.Name + "@" + c.Version }
+// packageID is how the two lists of a result refer to each other, as Trivy spells
+// it: with the separator of the package's own tools.
+func packageID(c *scan.Component) string {
+	switch {
+	case c.Version == "":
+		return c.Name
+	case c.Type == vuln.TypeRPM && c.Arch != "":
+		v := splitVersion(c.Type, c.Version)
+		return c.Name + "@" + v.Upstream + "-" + v.Revision + "." + c.Arch
+	case c.Type == vuln.TypeMaven:
+		return c.Name + ":" + c.Version
+	case c.Type == vuln.TypeConan || c.Analyzer == "dotnet-core":
+		return c.Name + "/" + c.Version
+	case c.Type == vuln.TypeGo:
+		return c.Name + "@v" + strings.TrimPrefix(c.Version, "v")
+	}
+	return c.ID()
+}
 
 // layerOf is the layer that introduced c; empty when the report names none.
 func layerOf(r *scan.Report, c *scan.Component) jsonLayer {

@@ -2,11 +2,14 @@ package report_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimsoll-go/plimsoll/scan"
+	"github.com/plimsoll-go/plimsoll/scan/artifact"
 	"github.com/plimsoll-go/plimsoll/scan/report"
 	"github.com/plimsoll-go/plimsoll/vuln"
 )
@@ -293,6 +296,57 @@ func TestPrimaryURL(t *testing.T) {
 		r.Vulnerabilities[0].Advisory = &vuln.Advisory{Source: test.source, References: references}
 		if got := read(t, render(t, report.JSON{}, r)).Results[0].Vulnerabilities[0].PrimaryURL; got != test.want {
 			t.Errorf("PrimaryURL of %s of %s = %q, want %q", test.id, test.source, got, test.want)
+		}
+	}
+}
+
+// Packages are called as Trivy calls them, and what depends on them says so; read
+// back, they have our ids again.
+func TestPackageIDs(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		kind     vuln.PackageType
+		analyzer string
+		version  string
+		arch     string
+		want     string
+	}{
+		{vuln.TypeNPM, "npm", "1.0.0", "", "hull@1.0.0"},
+		{vuln.TypeNPM, "npm", "", "", "hull"},
+		{vuln.TypeMaven, "pom", "1.0.0", "", "hull:1.0.0"},
+		{vuln.TypeConan, "conan", "1.0.0", "", "hull/1.0.0"},
+		{vuln.TypeNuGet, "dotnet-core", "1.0.0", "", "hull/1.0.0"},
+		{vuln.TypeNuGet, "nuget", "1.0.0", "", "hull@1.0.0"},
+		{vuln.TypeGo, "gomod", "1.0.0", "", "hull@v1.0.0"},
+		{vuln.TypeGo, "gomod", "v1.0.0", "", "hull@v1.0.0"},
+		{vuln.TypeDeb, "dpkg", "1:1.0-2", "amd64", "hull@1:1.0-2"},
+		{vuln.TypeRPM, "rpm", "1:1.0-2.el9", "x86_64", "hull@1.0-2.el9.x86_64"},
+		{vuln.TypeRPM, "rpm", "1:1.0-2.el9", "", "hull@1:1.0-2.el9"},
+	} {
+		hull := scan.Component{Package: vuln.Package{Type: row.kind, Name: "hull", Version: row.version, Arch: row.arch}, Analyzer: row.analyzer, Path: "lock", Layer: -1}
+		ship := scan.Component{Package: vuln.Package{Type: row.kind, Name: "ship", Version: "2"}, Analyzer: row.analyzer, Path: "lock", Layer: -1, DependsOn: []string{hull.ID(), "gone@1"}}
+		text := render(t, report.JSON{}, &scan.Report{Target: scan.Target{Kind: artifact.KindFilesystem, Name: "x"}, Components: []scan.Component{hull, ship}})
+		var doc struct {
+			Results []struct {
+				Packages []struct {
+					ID        string
+					DependsOn []string
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(text), &doc); err != nil {
+			t.Fatal(err)
+		}
+		list := doc.Results[0].Packages
+		if list[0].ID != row.want || !slices.Equal(list[1].DependsOn, []string{row.want, "gone@1"}) {
+			t.Errorf("%s %q: ID %q, DependsOn %q, want %q", row.kind, row.version, list[0].ID, list[1].DependsOn, row.want)
+		}
+		back, _, err := report.Read("x.json", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := back.Components[1].DependsOn; !slices.Equal(got, []string{back.Components[0].ID(), "gone@1"}) {
+			t.Errorf("%s %q: read back, ship depends on %q", row.kind, row.version, got)
 		}
 	}
 }

@@ -158,8 +158,18 @@ func (t *trivyReader) packages(res *trivyResult) []int {
 		}
 		return i
 	}
+	first := len(t.r.Components)
+	ids := make(map[string]string, len(res.Packages)) // ours, by the file's
 	for i := range res.Packages {
-		add(t.component(res, &res.Packages[i]), res.Packages[i].FilePath)
+		c := t.component(res, &res.Packages[i])
+		ids[res.Packages[i].ID] = c.ID()
+		add(c, res.Packages[i].FilePath)
+	}
+	for i := range t.r.Components[first:] {
+		c := &t.r.Components[first+i]
+		for k, id := range c.DependsOn {
+			c.DependsOn[k] = cmp.Or(ids[id], id)
+		}
 	}
 	var of []int
 	find := func(v *jsonVulnerability) {
