@@ -67,6 +67,7 @@ func (r requirement) pin() (string, error) {
 				continue
 			}
 		}
+		version, _, _ = strings.Cut(version, "#") // a comment without a space before it
 		version = strings.TrimSpace(version)
 		switch {
 		case strings.HasSuffix(version, ".*"), strings.Contains(version, "${"): // what the environment says
@@ -86,7 +87,7 @@ func (r requirement) pin() (string, error) {
 // isVersion holds for all that a version can be made of, and some more.
 func isVersion(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("=<>~;\"'(){}[]", c) >= 0 {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("=<>~;\"'(){}[]*", c) >= 0 {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package trivydb
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -357,18 +358,26 @@ func keyOf(scheme version.Scheme, v string) ([]byte, error) {
 	return nil, err
 }
 
-// fixedOf names the versions that fix: those that are patched, else the bounds
+// fixedOf names the versions that fix, each once: those that are patched, else the bounds
 // below which all are vulnerable.
 func fixedOf(vulnerable, patched []string) string {
-	if len(patched) > 0 {
-		return strings.Join(patched, ", ")
-	}
 	var list []string
+	add := func(v string) {
+		if !slices.Contains(list, v) {
+			list = append(list, v)
+		}
+	}
+	if len(patched) > 0 {
+		for _, v := range patched {
+			add(v)
+		}
+		return strings.Join(list, ", ")
+	}
 	for _, text := range vulnerable {
 		for part := range strings.SplitSeq(text, ",") {
 			part = strings.TrimSpace(part)
 			if bound, ok := strings.CutPrefix(part, "<"); ok && !strings.HasPrefix(bound, "=") {
-				list = append(list, strings.TrimSpace(bound))
+				add(strings.TrimSpace(bound))
 			}
 		}
 	}

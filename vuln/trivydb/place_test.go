@@ -139,3 +139,20 @@ func TestTypes(t *testing.T) {
 		}
 	}
 }
+
+func TestFixedOf(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		vulnerable, patched []string
+		want                string
+	}{
+		{nil, nil, ""},
+		{[]string{">=1, <2", "<= 3", "< 4"}, nil, "2, 4"},
+		{[]string{"<2", ">=1.5, <2"}, nil, "2"},
+		{[]string{"<2"}, []string{"2.1", "3", "2.1"}, "2.1, 3"},
+	} {
+		if got := fixedOf(row.vulnerable, row.patched); got != row.want {
+			t.Errorf("fixedOf(%q, %q) = %q, want %q", row.vulnerable, row.patched, got, row.want)
+		}
+	}
+}
