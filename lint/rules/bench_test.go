@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -20,7 +22,8 @@ import (
 )
 
 // BenchmarkCorpus reads the Kubernetes examples, which are in memory, and runs rules
-// over them, with one worker: those that are KubeLinter's checks, and all there are.
+// over them: those that are KubeLinter's checks, and all there are. It does so with
+// one worker, and with as many as there are by default.
 //
 // times-decode is the time of that in decodes of the same bytes: each document to a
 // Go value, which is the least that any linter does with them. With KubeLinter's
@@ -30,13 +33,13 @@ import (
 func BenchmarkCorpus(b *testing.B) {
 	examples := readExamples(b)
 	all := rules.All()
-	run := func(name string, list []*lint.Rule) {
+	run := func(name string, lintAll func(*testing.B)) {
 		b.Run(name, func(b *testing.B) {
 			var lintTime, decodeTime, parseTime time.Duration
 			b.ReportAllocs()
 			for b.Loop() {
 				start := time.Now()
-				runRules(b, examples.read(), list)
+				lintAll(b)
 				lintTime += time.Since(start)
 
 				b.StopTimer()
@@ -52,8 +55,23 @@ func BenchmarkCorpus(b *testing.B) {
 			b.ReportMetric(lintTime.Seconds()/parseTime.Seconds(), "times-parse")
 		})
 	}
-	run("kube-linter", slices.DeleteFunc(slices.Clone(all), func(r *lint.Rule) bool { return !slices.Contains(r.Groups, lint.KubeLinter) }))
-	run("all", all)
+	fsys := examples.files()
+	for _, set := range []struct {
+		name string
+		list []*lint.Rule
+	}{
+		{"kube-linter", slices.DeleteFunc(slices.Clone(all), func(r *lint.Rule) bool { return !slices.Contains(r.Groups, lint.KubeLinter) })},
+		{"all", all},
+	} {
+		run(set.name, func(b *testing.B) { runRules(b, examples.read(), set.list, 1) })
+		run(set.name+"/workers", func(b *testing.B) {
+			bundle, err := manifest.Load(context.Background(), fsys, ".", manifest.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			runRules(b, bundle.Objects, set.list, 0)
+		})
+	}
 }
 
 // BenchmarkRules is the part of [BenchmarkCorpus] that rules take.
@@ -62,7 +80,7 @@ func BenchmarkRules(b *testing.B) {
 	all := rules.All()
 	b.ReportAllocs()
 	for b.Loop() {
-		runRules(b, objects, all)
+		runRules(b, objects, all, 1)
 	}
 }
 
@@ -112,6 +130,15 @@ func (e examples) read() []*manifest.Object {
 	return objects
 }
 
+// files are the examples as a tree.
+func (e examples) files() fs.FS {
+	tree := make(fstest.MapFS, len(e))
+	for _, file := range e {
+		tree[file.Path] = &fstest.MapFile{Data: file.Text}
+	}
+	return tree
+}
+
 func (e examples) decode(b *testing.B, value func() any) {
 	for _, file := range e {
 		if err := decode(file.Text, value); err != nil {
@@ -132,8 +159,8 @@ func decode(text []byte, value func() any) error {
 	}
 }
 
-func runRules(b *testing.B, objects []*manifest.Object, all []*lint.Rule) {
-	if _, err := lint.Run(context.Background(), objects, all, lint.Options{Workers: 1}); err != nil {
+func runRules(b *testing.B, objects []*manifest.Object, all []*lint.Rule, workers int) {
+	if _, err := lint.Run(context.Background(), objects, all, lint.Options{Workers: workers}); err != nil {
 		b.Fatal(err)
 	}
 }
