@@ -10,13 +10,15 @@ import (
 // A document is what Kubesec scores: any value, whose kind is all that it knows of
 // its type.
 type document struct {
-	root *manifest.Node // nil or null for none
-	kind string         // "" for none, too
-	spec *manifest.Node // where a pod's spec is
+	root     *manifest.Node // nil or null for none
+	kind     string
+	kindless bool           // there is no kind, not even null
+	spec     *manifest.Node // where a pod's spec is
 }
 
 func newDocument(root *manifest.Node) *document {
-	d := &document{root: root, kind: printed(root.Get("kind"))}
+	kind := root.Get("kind")
+	d := &document{root: root, kind: printed(kind), kindless: kind == nil}
 	switch d.kind {
 	case "Pod":
 		d.spec = root.Get("spec")
@@ -41,17 +43,6 @@ func (d *document) name(show func(*manifest.Node) string) string {
 		namespace = show(n)
 	}
 	return d.kind + "/" + name + "." + namespace
-}
-
-// kindless reports that d has no kind, not even null.
-func (d *document) kindless() bool { return d.root.Get("kind") == nil }
-
-// textOf is a scalar as it is written.
-func textOf(n *manifest.Node) string {
-	if s, ok := n.Str(); ok {
-		return s
-	}
-	return n.Text()
 }
 
 // printed is a value as Go prints what encoding/json makes of it.

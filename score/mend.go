@@ -271,11 +271,11 @@ func (m *mending) resource(list, name, value string) {
 				continue // which is the limit
 			}
 			if q, _ := limit.Quantity(); want.Cmp(q) > 0 {
-				text = textOf(limit)
+				text = limit.Text()
 			}
 		case list == "limits" && isAmount(request):
 			if q, _ := request.Quantity(); want.Cmp(q) < 0 {
-				text = textOf(request)
+				text = request.Text()
 			}
 		}
 		m.set(c.Node, text, "resources", list, name)
@@ -287,7 +287,7 @@ func isAmount(n *manifest.Node) bool {
 	if !n.Exists() {
 		return false
 	}
-	if isPlainAmount(textOf(n)) {
+	if isPlainAmount(n.Text()) {
 		return true
 	}
 	q, ok := n.Quantity()

@@ -6,7 +6,7 @@ import "github.com/plimsoll-go/plimsoll/manifest"
 // namespace where its kind has none.
 func nameOf(o *manifest.Object) string {
 	if o.Node != nil && o.Compose() == nil && !isClusterWide(o.Group, o.Kind) {
-		return newDocument(o.Node).name(textOf)
+		return newDocument(o.Node).name((*manifest.Node).Text)
 	}
 	name := o.Name
 	if name == "" {

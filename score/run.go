@@ -218,7 +218,7 @@ func (s *scorer) compat(o *manifest.Object, d *document, found *lintFound) Resul
 			}
 			s.places = append(s.places, found.places[rule.ID]...)
 			well = len(s.places) == m.start
-		case d.kindless(): // each rule is for it, and finds nothing
+		case d.kindless: // each rule is for it, and finds nothing
 			if well = rule.Points < 0; !well {
 				s.places = append(s.places, Place{Node: d.root})
 			}
