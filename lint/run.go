@@ -165,7 +165,8 @@ func contexts(objects []*manifest.Object, opts Options, result *Result) []*Conte
 
 // undecodable says why KubeLinter drops o, nil where it does not: a field is of
 // another type, o is of a Compose file, it is a list, or it is in one that cannot be
-// decoded as a whole. An object with a value that cannot be parsed is one of an unknown kind for it.
+// decoded as a whole. An object with a value that cannot be parsed is one of an
+// unknown kind for it.
 func undecodable(o *manifest.Object) error {
 	if o.Compose() != nil {
 		return fmt.Errorf("%w: a Compose file is none in compat mode", manifest.ErrNotObject)
@@ -173,7 +174,7 @@ func undecodable(o *manifest.Object) error {
 	if errors.Is(o.Undecodable, manifest.ErrType) || errors.Is(o.Undecodable, manifest.ErrNotObject) {
 		return o.Undecodable
 	}
-	if items := o.Get("items"); !typed(o) && items.Exists() && items.Kind() != manifest.Null {
+	if items := o.Get("items"); !typed(o) && items.Exists() {
 		return fmt.Errorf("%w: what has items is a list in compat mode", manifest.ErrNotObject)
 	}
 	for l := o.List; l != nil; l = l.Outer {

@@ -18,8 +18,6 @@ func (r *reader) check(o *Object) {
 	if !ok {
 		return
 	}
-	meta, _ := t.Field("metadata") // no type where there is none, which has no fields
-	_, ok = meta.Field("name")
 	c := checker{object: o}
 	c.check(o.Node, t)
 	switch {
@@ -27,12 +25,20 @@ func (r *reader) check(o *Object) {
 		o.Undecodable = c.aborted
 	case len(o.Mismatches) > 0:
 		o.Undecodable = o.Mismatches[0].Err
-	case !ok:
+	case !hasObjectMeta(t):
 		o.Undecodable = fmt.Errorf("%w: a %s has no metadata of one", ErrNotObject, o.Kind)
 	}
 	// The order of the text, whatever aliases and merge keys there are.
 	slices.SortStableFunc(o.Mismatches, func(a, b Problem) int { return cmp.Compare(a.Position.Offset, b.Position.Offset) })
 	r.problems = append(r.problems, o.Mismatches...)
+}
+
+// hasObjectMeta reports whether t is a type of objects: that of a list has metadata
+// without a name, and that of DeleteOptions none.
+func hasObjectMeta(t kubetypes.Type) bool {
+	meta, _ := t.Field("metadata") // no type, which has no fields, where there is none
+	_, ok := meta.Field("name")
+	return ok
 }
 
 // maxMismatches bounds how many mismatches of one object are reported.

@@ -63,7 +63,7 @@ func indent(out *bufio.Writer, text []byte) {
 		case quoted && c == '\\':
 			out.WriteByte(c)
 			i++ // what is escaped is written below
-		case quoted && (c >= utf8.RuneSelf || c == 0x7f):
+		case quoted && c >= 0x7f:
 			r, size := utf8.DecodeRune(text[i:])
 			out.Write(terminal.AppendJSON(out.AvailableBuffer(), r))
 			i += size

@@ -50,7 +50,9 @@ func (k Kubesec) Report(ctx context.Context, w io.Writer, r *scan.Report) error 
 	case KubesecTable:
 		k.table(&text, r)
 	case KubesecSARIF:
-		err = k.sarif(&text, r)
+		var log []byte
+		log, err = k.sarif(r)
+		text.Write(log)
 	case KubesecTemplate:
 		err = k.template(&text, r)
 	default:

@@ -15,10 +15,10 @@ import (
 // sarif writes what costs points as errors and warnings, and advice as notes, a result
 // for each place, in SARIF 2.1.0.
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
-func (k Kubesec) sarif(out *bytes.Buffer, r *scan.Report) error {
+func (k Kubesec) sarif(r *scan.Report) ([]byte, error) {
 	log, err := sarif.New(sarif.Version210)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	run := sarif.NewRunWithInformationURI("plimsoll", "https://github.com/plimsoll-go/plimsoll")
 	run.WithColumnKind("unicodeCodePoints")
@@ -46,8 +46,7 @@ func (k Kubesec) sarif(out *bytes.Buffer, r *scan.Report) error {
 	}
 	var text bytes.Buffer
 	err = log.Write(&text)
-	out.Write(terminal.EscapeJSON(text.Bytes()))
-	return err
+	return terminal.EscapeJSON(text.Bytes()), err
 }
 
 func (k Kubesec) sarifResults(run *sarif.Run, s *score.Result, item score.Item) {

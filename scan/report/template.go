@@ -202,8 +202,8 @@ func steerlessCopy(v reflect.Value) reflect.Value {
 	return to
 }
 
-// steersText is [terminal.Steers], but for lines and tabs; bytes that are not UTF-8 are a
-// replacement character here.
+// steersText is [terminal.Steers], but for lines and tabs; bytes that are not UTF-8
+// are a replacement character here.
 func steersText(r rune) bool {
 	return r != '\n' && r != '\t' && (terminal.Steers(r) || r == unicode.ReplacementChar)
 }

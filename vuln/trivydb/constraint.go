@@ -358,28 +358,25 @@ func keyOf(scheme version.Scheme, v string) ([]byte, error) {
 	return nil, err
 }
 
-// fixedOf names the versions that fix, each once: those that are patched, else the bounds
-// below which all are vulnerable.
+// fixedOf names the versions that fix, each once: those that are patched, else the
+// bounds below which all are vulnerable.
 func fixedOf(vulnerable, patched []string) string {
-	var list []string
-	add := func(v string) {
-		if !slices.Contains(list, v) {
-			list = append(list, v)
-		}
-	}
-	if len(patched) > 0 {
-		for _, v := range patched {
-			add(v)
-		}
-		return strings.Join(list, ", ")
-	}
-	for _, text := range vulnerable {
-		for part := range strings.SplitSeq(text, ",") {
-			part = strings.TrimSpace(part)
-			if bound, ok := strings.CutPrefix(part, "<"); ok && !strings.HasPrefix(bound, "=") {
-				add(strings.TrimSpace(bound))
+	list := patched
+	if len(list) == 0 {
+		for _, text := range vulnerable {
+			for part := range strings.SplitSeq(text, ",") {
+				part = strings.TrimSpace(part)
+				if bound, ok := strings.CutPrefix(part, "<"); ok && !strings.HasPrefix(bound, "=") {
+					list = append(list, strings.TrimSpace(bound))
+				}
 			}
 		}
 	}
-	return strings.Join(list, ", ")
+	var once []string
+	for _, v := range list {
+		if !slices.Contains(once, v) {
+			once = append(once, v)
+		}
+	}
+	return strings.Join(once, ", ")
 }
