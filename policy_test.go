@@ -58,11 +58,11 @@ func importRules() map[string]importRule {
 			outside: []string{"go.etcd.io/bbolt"},
 		},
 		"manifest": {
-			inside:  []string{"internal/kubetypes"},
+			inside:  []string{"internal/kubetypes", "internal/label"},
 			outside: []string{"gopkg.in/yaml.v3"},
 		},
 		"lint":          {inside: []string{"manifest", "vuln/severity"}},
-		"lint/rules":    {inside: []string{"lint", "manifest", "vuln/severity"}},
+		"lint/rules":    {inside: []string{"internal/label", "lint", "manifest", "vuln/severity"}},
 		"lint/linttest": {inside: []string{"lint", "manifest"}},
 		"score":         {inside: []string{"internal/terminal", "lint", "manifest"}},
 		"scan/artifact": {
@@ -108,6 +108,7 @@ func importRules() map[string]importRule {
 		"internal/boltfile":    {outside: []string{"go.etcd.io/bbolt"}},
 		"internal/download":    {},
 		"internal/kubetypes":   {},
+		"internal/label":       {},
 		"internal/terminal":    {},
 		"internal/corpus":      {inside: []string{"vuln"}},
 		"internal/packageurl": {

@@ -1,9 +1,12 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/plimsoll-go/plimsoll/internal/label"
 )
 
 // A Selector chooses objects by their labels.
@@ -44,13 +47,16 @@ func (s Selector) Empty() bool { return len(s.Labels.Entries) == 0 && len(s.Expr
 // Check returns an error for a selector that the API server refuses.
 func (s Selector) Check() error {
 	for _, e := range s.Labels.Entries {
-		if err := checkLabel(e.Key, e.Value); err != nil {
+		if err := cmp.Or(checkKey(e.Key), checkValue(e.Key, e.Value)); err != nil {
 			return err
 		}
 	}
 	for _, r := range s.Expressions {
-		for _, v := range append([]string{""}, r.Values...) {
-			if err := checkLabel(r.Key, v); err != nil {
+		if err := checkKey(r.Key); err != nil {
+			return err
+		}
+		for _, v := range r.Values {
+			if err := checkValue(r.Key, v); err != nil {
 				return err
 			}
 		}
@@ -70,54 +76,21 @@ func (s Selector) Check() error {
 	return nil
 }
 
-// checkLabel returns an error for a label that no object can have.
-// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
-func checkLabel(key, value string) error {
-	prefix, name, ok := strings.Cut(key, "/")
-	if !ok {
-		prefix, name = "", key
-	}
-	if name == "" || !isLabelValue(name) || ok && !isSubdomain(prefix) {
+// checkKey returns an error for what is no key of a label.
+func checkKey(key string) error {
+	prefix, name, prefixed := label.Cut(key)
+	if len(name) > label.MaxName || !label.IsName(name) || prefixed && (len(prefix) > label.MaxPrefix || !label.IsPrefix(prefix)) {
 		return fmt.Errorf("selector: %q is no key of a label", key)
-	}
-	if !isLabelValue(value) {
-		return fmt.Errorf("selector: %q of key %q is no value of a label", value, key)
 	}
 	return nil
 }
 
-// isLabelValue reports whether s, of at most 63 bytes, has only letters, digits,
-// '-', '_' and '.', and begins and ends with a letter or digit; it may be empty.
-func isLabelValue(s string) bool {
-	if len(s) > 63 {
-		return false
+// checkValue returns an error for a value that no label of that key can have.
+func checkValue(key, value string) error {
+	if value != "" && (len(value) > label.MaxName || !label.IsName(value)) {
+		return fmt.Errorf("selector: %q of key %q is no value of a label", value, key)
 	}
-	for i, c := range []byte(s) {
-		switch {
-		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9':
-		case c != '-' && c != '_' && c != '.' || i == 0 || i == len(s)-1:
-			return false
-		}
-	}
-	return true
-}
-
-// isSubdomain reports whether s is a name of DNS in lower case (RFC 1123).
-func isSubdomain(s string) bool {
-	if len(s) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
-			return false
-		}
-		for _, c := range []byte(label) {
-			if c != '-' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
-				return false
-			}
-		}
-	}
-	return true
+	return nil
 }
 
 // Matches reports whether labels fulfil each condition of s. A selector without

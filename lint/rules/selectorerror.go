@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 
+	"github.com/plimsoll-go/plimsoll/internal/label"
 	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
@@ -73,6 +72,8 @@ func invalid(field string, value any, fault string) string {
 	return fmt.Sprintf("%s: Invalid value: %s: %s", field, text, fault)
 }
 
+// The syntax of labels as the messages have it: see [label.IsName] and
+// [label.IsPrefix].
 const (
 	labelName    = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 	labelValue   = "(" + labelName + ")?"
@@ -81,14 +82,6 @@ const (
 	alphanumeric = "and must start and end with an alphanumeric character"
 )
 
-// labelSyntax are labelName, labelValue and labelPrefix.
-var labelSyntax = sync.OnceValue(func() (all [3]*regexp.Regexp) {
-	for i, text := range []string{labelName, labelValue, labelPrefix} {
-		all[i] = regexp.MustCompile("^" + text + "$")
-	}
-	return all
-})
-
 // labelKeyFaults are what is wrong with the key of a label.
 // https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
 func labelKeyFaults(key string) []string {
@@ -96,10 +89,7 @@ func labelKeyFaults(key string) []string {
 		chars   = "must consist of alphanumeric characters, '-', '_' or '.', " + alphanumeric
 		example = " (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '" + labelName + "')"
 	)
-	prefix, name, ok := strings.Cut(key, "/")
-	if !ok {
-		prefix, name = "", key
-	}
+	prefix, name, ok := label.Cut(key)
 	if strings.Contains(name, "/") {
 		return []string{"a valid label key " + chars + example + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"}
 	}
@@ -107,10 +97,10 @@ func labelKeyFaults(key string) []string {
 	if ok && prefix == "" {
 		faults = append(faults, "prefix part must be non-empty")
 	} else if ok {
-		if len(prefix) > 253 {
+		if len(prefix) > label.MaxPrefix {
 			faults = append(faults, "prefix part must be no more than 253 bytes")
 		}
-		if !labelSyntax()[2].MatchString(prefix) {
+		if !label.IsPrefix(prefix) {
 			faults = append(faults, "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "+alphanumeric+
 				" (e.g. 'example.com', regex used for validation is '"+labelPrefix+"')")
 		}
@@ -118,10 +108,10 @@ func labelKeyFaults(key string) []string {
 	switch {
 	case name == "":
 		faults = append(faults, "name part must be non-empty")
-	case len(name) > 63:
+	case len(name) > label.MaxName:
 		faults = append(faults, "name part must be no more than 63 bytes")
 	}
-	if !labelSyntax()[0].MatchString(name) {
+	if !label.IsName(name) {
 		faults = append(faults, "name part "+chars+example)
 	}
 	return faults
@@ -130,10 +120,10 @@ func labelKeyFaults(key string) []string {
 // labelValueFaults are what is wrong with the value of a label.
 func labelValueFaults(value string) []string {
 	var faults []string
-	if len(value) > 63 {
+	if len(value) > label.MaxName {
 		faults = append(faults, "must be no more than 63 bytes")
 	}
-	if !labelSyntax()[1].MatchString(value) {
+	if value != "" && !label.IsName(value) {
 		faults = append(faults, "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "+alphanumeric+
 			" (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '"+labelValue+"')")
 	}
