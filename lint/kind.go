@@ -182,17 +182,6 @@ func (s kindSet) has(o objectKind) bool {
 	return s.any || s.workloads && o.workload || s.groups[o.name] || s.compat && s.versions[o.version]
 }
 
-// readsMetadata reports whether KubeLinter's rules of a template are for objects too
-// of which it has the metadata, or the text, but not the fields: see typed.
-func readsMetadata(template string) bool {
-	switch template {
-	case "", "cel-expression", "disallowed-api-obj", "forbidden-annotation", "kubeconform",
-		"required-annotation", "required-label", "sorted-keys", "use-namespace":
-		return true
-	}
-	return false
-}
-
 // kubeLinterWorkload reports whether KubeLinter counts a workload as
 // DeploymentLike: by group and kind, in any version.
 func kubeLinterWorkload(o *manifest.Object) bool {

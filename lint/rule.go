@@ -32,6 +32,10 @@ type Rule struct {
 	Kinds []Kind
 	// CompatKinds are what it looks at in compat mode; nil: Kinds.
 	CompatKinds []Kind
+	// CompatUntyped says that in compat mode a rule of a template is run on objects
+	// too of which KubeLinter has the metadata or the text, but not the fields: of a
+	// version that it does not know, or with a value that it cannot parse.
+	CompatUntyped bool
 	// Default says that the rule runs unless it is excluded.
 	Default bool
 	// Template and Params say what the rule was made from: the template's name and

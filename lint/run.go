@@ -278,7 +278,7 @@ func (e *engine) object(ctx context.Context, j job, space []Diagnostic) (Result,
 	untyped := e.opts.Compat && j.object.Dockerfile() == nil && !typed(j.object)
 	for i := range e.rules {
 		rule := &e.rules[i]
-		if !rule.kinds.has(kind) || untyped && !readsMetadata(rule.Template) {
+		if !rule.kinds.has(kind) || untyped && rule.Template != "" && !rule.CompatUntyped {
 			continue
 		}
 		pass.Rule, pass.reported = rule.Rule, 0

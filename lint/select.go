@@ -157,7 +157,7 @@ func (s *selection) instantiate(r *Rule, check *CustomCheck, old *Rule) error {
 	if err != nil {
 		return err
 	}
-	r.Run, r.Template, r.Params = made.Run, made.Template, made.Params
+	r.Run, r.Template, r.Params, r.CompatUntyped = made.Run, made.Template, made.Params, made.CompatUntyped
 	if old == nil {
 		r.Title, r.Severity = s.templates[i].Title, made.Severity
 		r.Kinds, r.CompatKinds = made.Kinds, made.CompatKinds

@@ -25,7 +25,7 @@ func TestUntyped(t *testing.T) {
 		for _, compat := range []bool{false, true} {
 			var ran []string
 			rule := func(template string) *lint.Rule {
-				return &lint.Rule{Name: "of-" + template, Template: template, Kinds: []lint.Kind{lint.DeploymentLike}, Run: func(*lint.Pass) error {
+				return &lint.Rule{Name: "of-" + template, Template: template, CompatUntyped: template == "required-label", Kinds: []lint.Kind{lint.DeploymentLike}, Run: func(*lint.Pass) error {
 					ran = append(ran, template)
 					return nil
 				}}

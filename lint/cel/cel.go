@@ -67,7 +67,7 @@ func template(compat bool) lint.Template {
 			return nil, fmt.Errorf("check: %w", err)
 		}
 		r := &rule{program: program, err: err}
-		return &lint.Rule{Run: r.run}, nil
+		return &lint.Rule{Run: r.run, CompatUntyped: true}, nil
 	}).For(lint.Any).Titled("Expressions")
 }
 

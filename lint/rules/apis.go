@@ -68,6 +68,6 @@ func disallowedAPITemplate() lint.Template {
 			}
 			return nil
 		}
-		return &lint.Rule{Run: run}, nil
+		return &lint.Rule{Run: run, CompatUntyped: true}, nil
 	}).For(lint.Any).Titled("APIs that are not allowed")
 }

@@ -98,7 +98,7 @@ func required(name, doc, word string, entries func(manifest.Metadata) manifest.S
 			}
 			return nil
 		}
-		return &lint.Rule{Run: run}, nil
+		return &lint.Rule{Run: run, CompatUntyped: true}, nil
 	}).For(lint.Any)
 }
 
@@ -116,6 +116,6 @@ func forbiddenAnnotationTemplate() lint.Template {
 			}
 			return nil
 		}
-		return &lint.Rule{Run: run}, nil
+		return &lint.Rule{Run: run, CompatUntyped: true}, nil
 	}).For(lint.Any).Titled("Annotations that objects must not have")
 }

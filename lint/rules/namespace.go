@@ -24,7 +24,7 @@ func useNamespace() *lint.Rule {
 func useNamespaceTemplate() lint.Template {
 	const doc = "Reports workloads and services in the namespace default."
 	return lint.NewTemplate("use-namespace", doc, noParams{}, func(noParams) (*lint.Rule, error) {
-		return &lint.Rule{Run: runUseNamespace}, nil
+		return &lint.Rule{Run: runUseNamespace, CompatUntyped: true}, nil
 	}).For(lint.DeploymentLike, lint.Service).Titled("The namespace default")
 }
 

@@ -100,7 +100,7 @@ func made(t lint.Template, args map[string]any, r lint.Rule) *lint.Rule {
 	if err != nil {
 		panic("rules: " + r.Name + ": " + err.Error())
 	}
-	r.Run, r.Template, r.Params = from.Run, t.Name, from.Params
+	r.Run, r.Template, r.Params, r.CompatUntyped = from.Run, t.Name, from.Params, from.CompatUntyped
 	if r.Kinds == nil {
 		r.Kinds = from.Kinds
 	}

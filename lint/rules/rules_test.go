@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"flag"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/plimsoll-go/plimsoll/lint"
 	"github.com/plimsoll-go/plimsoll/lint/linttest"
 	"github.com/plimsoll-go/plimsoll/lint/rules"
+	"github.com/plimsoll-go/plimsoll/manifest"
 )
 
 // Package linttest looks for it.
@@ -47,6 +49,45 @@ func TestKubeLinterGroup(t *testing.T) {
 	}
 	if got != want {
 		t.Errorf("the group %s has %d rules, want %d", lint.KubeLinter, got, want)
+	}
+}
+
+// TestUntyped has a deployment of a version that KubeLinter does not know: in compat
+// mode only rules that read metadata or the text see it, a check of a configuration
+// among them.
+func TestUntyped(t *testing.T) {
+	t.Parallel()
+	config, err := lint.ReadConfig("config.yaml", []byte("checks: {addAllBuiltIn: true}\n"+
+		"customChecks: [{name: custom-label, template: required-label, params: {key: team}}, {name: custom-replicas, template: minimum-replicas, params: {minReplicas: 9}}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := config.Rules(rules.All(), rules.Templates(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "spec: {template: {}, replicas: 1}\nmetadata: {name: a}\nkind: Deployment\napiVersion: %s\n"
+	found := func(apiVersion string) []string {
+		b := manifest.ReadFile("a.yaml", fmt.Appendf(nil, text, apiVersion), manifest.Options{})
+		r, err := lint.Run(t.Context(), b.Objects, list, lint.Options{Compat: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, d := range r.Diagnostics {
+			names = append(names, d.Rule)
+		}
+		slices.Sort(names)
+		return slices.Compact(names)
+	}
+	want := []string{"custom-label", "required-annotation-email", "required-label-owner", "sorted-keys", "use-namespace"}
+	if got := found("apps/v9"); !slices.Equal(got, want) {
+		t.Errorf("of a version that is not known, %q report something, want %q", got, want)
+	}
+	for _, name := range append(want, "custom-replicas", "mismatching-selector") {
+		if got := found("apps/v1"); !slices.Contains(got, name) {
+			t.Errorf("of a version that is known, %q report something, want %s among them", got, name)
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ func sortedKeysTemplate() lint.Template {
 			w.walk(p.Object.Node, from)
 			return nil
 		}
-		return &lint.Rule{Run: run}, nil
+		return &lint.Rule{Run: run, CompatUntyped: true}, nil
 	}).For(lint.Any).Titled("Order of keys")
 }
 

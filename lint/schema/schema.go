@@ -103,7 +103,7 @@ func Template() lint.Template {
 		if err != nil {
 			return nil, err
 		}
-		return &lint.Rule{Run: r.run}, nil
+		return &lint.Rule{Run: r.run, CompatUntyped: true}, nil
 	}).For(lint.Any).Titled("Schemas")
 }
 
